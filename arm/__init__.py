@@ -1,0 +1,1 @@
+"""The workstation and the central store of messages, everything without widgets."""
