@@ -1,0 +1,1 @@
+"""The only door for the screens: one file per noun, methods that only delegate."""
