@@ -17,6 +17,14 @@ class Level(StrEnum):
     DONE = "done"
 
 
+class SpanOrigin(StrEnum):
+    """What began the current span: registration, a low mark (re-opening), or a postponement."""
+
+    REGISTRATION = "registration"
+    MARK = "mark"
+    POSTPONEMENT = "postponement"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One stay in a stage at an organisation; `left_at` empty = still there."""
@@ -60,6 +68,7 @@ class Clocks:
     budgets: tuple[Budget, ...] = ()
     visits: tuple[Visit, ...] = ()
     stopped_at: datetime | None = None
+    origin: SpanOrigin = SpanOrigin.REGISTRATION
 
     @property
     def lead_due_at(self) -> datetime | None:
@@ -73,13 +82,16 @@ class Clocks:
         return min(known) if known else None
 
     def level(self, now: datetime) -> Level:
-        """The level at a moment; a stopped clock is `DONE` whatever happened before."""
+        """The level at a moment; a stopped clock is `DONE` whatever happened before.
+
+        A stage entered with nothing left of its share is over from its first instant.
+        """
         if self.stopped_at is not None:
             return Level.DONE
         lead, stage = self.lead_due_at, self.stage_lead_at
         if lead is not None and now > lead:
             return Level.OVER
-        if stage is not None and now > stage:
+        if stage is not None and (now > stage or stage <= self.stage_entered_at):
             return Level.STAGE_OVER
         if self.near_at is not None and now >= self.near_at:
             return Level.NEAR
