@@ -93,7 +93,9 @@ def total_due(
     )
 
 
-def shared_out(seconds: int, shares: Mapping[Stage, Fraction], stages: tuple[Stage, ...]) -> tuple[Budget, ...]:
+def shared_out(
+    seconds: int, shares: Mapping[Stage, Fraction], stages: tuple[Stage, ...]
+) -> tuple[Budget, ...]:
     """Whole seconds by share in the order of the stages; rounding never loses or makes a second."""
     found: list[Budget] = []
     reached, given = Fraction(0), 0
@@ -129,7 +131,7 @@ def fix_total(
     classifier: Classifier,
     cap_days: int | None = None,
 ) -> Clocks:
-    """The total for this topic from the span's start; the stay in the present stage goes on with its new share.
+    """The total for this topic from the span's start; the present stay goes on with its new share.
 
     A date named by a postponement stands: another topic doesn't move it.
     """
@@ -154,7 +156,7 @@ def enter_stage(
 ) -> Clocks:
     """Leaves the present stage and enters another one (or the same one elsewhere).
 
-    `cap_days` is the organisation's own cap on its coordination; the tighter of it and the regulation's holds.
+    `cap_days` is the organisation's own cap on coordination; the tighter of it and the regulation's holds.
     """
     visits = _left(clocks.visits, now)
     here = Visit(stage=stage.value, organisation=organisation, entered_at=now, is_return=is_return)
@@ -163,10 +165,10 @@ def enter_stage(
 
 
 def postpone(clocks: Clocks, regulation: Regulation, until: date, zone: str, now: datetime) -> Clocks:
-    """A new span up to the beginning of the named date («до этой даты», D 3.4 в), or its end where inclusive.
+    """A new span up to the beginning of the named date («до этой даты», D 3.4 в), its end where inclusive.
 
-    Execution, endorsement and approval get their shares of what is left, the rest is reserve. A due date that came
-    from outside is answered by the sent postponement and falls away. The stage itself is entered by `enter_stage`.
+    Execution, endorsement and approval get their shares of what is left, the rest is reserve. A due date that
+    came from outside is answered by the sent postponement and falls away. `enter_stage` comes after it.
     """
     last = until + timedelta(days=1) if regulation.postpone_inclusive else until
     due_at = day_begins_at(last, zone)
@@ -195,7 +197,7 @@ def reset(
     classifier: Classifier,
     now: datetime,
 ) -> Clocks:
-    """Re-opening after a low mark: the category's full term from the mark; the stage is entered by `enter_stage`."""
+    """Re-opening after a low mark: the category's full term from the mark; `enter_stage` comes after it."""
     fresh = replace(
         clocks,
         started_at=now,
@@ -264,7 +266,7 @@ def _with_total(clocks: Clocks, regulation: Regulation, due: Due) -> Clocks:
 
 
 def _bounded(clocks: Clocks, regulation: Regulation, cap_days: int | None) -> Clocks:
-    """The stage's bounds from the present visit: what is left of the share, never beyond the total; and the cap."""
+    """The present visit's bounds: what is left of the share, never beyond the total; and the cap."""
     if not clocks.visits or clocks.visits[-1].left_at is not None:
         return clocks
     here, lead = clocks.visits[-1], clocks.lead_due_at
@@ -291,7 +293,7 @@ def _bounded(clocks: Clocks, regulation: Regulation, cap_days: int | None) -> Cl
 
 
 def _near(share: Fraction, bounds: list[tuple[datetime | None, datetime]]) -> datetime | None:
-    """When `share` of the time up to the bound that comes first is used; `since` is its (moved up) beginning."""
+    """When `share` of the time up to the first of the bounds is used; `since` is a bound's beginning."""
     known = [(due, since) for due, since in bounds if due is not None]
     if not known:
         return None
