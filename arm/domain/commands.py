@@ -34,7 +34,7 @@ class Verb(StrEnum):
     SUBMIT = "submit"
     ENDORSE = "endorse"
     REJECT = "reject"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105
     APPROVE = "approve"
     RATE = "rate"
     STOP_RECONSIDERATION = "stop_reconsideration"

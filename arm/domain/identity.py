@@ -66,7 +66,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Who stands in for an absent user, where and when (K 5.2, K2 4.2); both dates are included, organisation's zone."""
+    """Who stands in for an absent user, where and when (K 5.2); both days included, in the organisation's zone."""
 
     absent: UserId
     substitute: UserId
