@@ -101,7 +101,7 @@ def run_tests(words: list[str]) -> int:
     checks = {
         "ruff": [python, "-m", "ruff", "check", "--no-cache", "."],
         "mypy": [python, "-m", "mypy", "--strict", "arm", "ui"],
-        "lint-imports": [python, "-c", imports, "--no-cache"],
+        "lint-imports": [python, "-c", imports, "--no-cache", "--no-logo"],
     }
     for name, command in checks.items():
         print(f"== {name}", flush=True)

