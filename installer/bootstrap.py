@@ -84,9 +84,7 @@ def run_program(words: list[str]) -> int:
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     started_in = environment.pop("ARM_STARTED_IN", "") or os.getcwd()
     try:
-        return subprocess.run(
-            [str(PYTHON), "-P", "-m", "arm", *words], cwd=started_in, env=environment
-        ).returncode
+        return subprocess.run([str(PYTHON), "-P", "-m", "arm", *words], cwd=started_in, env=environment).returncode
     except KeyboardInterrupt:
         return 130
 
@@ -94,9 +92,7 @@ def run_program(words: list[str]) -> int:
 def run_tests(words: list[str]) -> int:
     """Every check to its end, then the verdict; further words go to pytest."""
     python = str(PYTHON)
-    imports = (
-        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
-    )
+    imports = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     failed = []
     checks = {
         "ruff": [python, "-m", "ruff", "check", "--no-cache", "."],

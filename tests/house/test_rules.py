@@ -124,9 +124,7 @@ def test_no_slot_is_a_lambda_that_holds_its_widget() -> None:
     for source in sources("ui"):
         for call, name in calls(source):
             lambdas = [one for one in call.args if isinstance(one, ast.Lambda)] if name == "connect" else []
-            held = [
-                n for one in lambdas for n in ast.walk(one.body) if isinstance(n, ast.Name) and n.id == "self"
-            ]
+            held = [n for one in lambdas for n in ast.walk(one.body) if isinstance(n, ast.Name) and n.id == "self"]
             if held:
                 wrong.append(at(source, call))
     assert wrong == []
@@ -147,8 +145,6 @@ def test_nothing_spins_the_event_loop_from_inside() -> None:
 
 def test_the_top_level_holds_exactly_what_the_house_plans() -> None:
     command = ["git", "-c", "safe.directory=*", "ls-files"]
-    listed = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.splitlines()
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
     found = {path.partition("/")[0] for path in listed} or {path.name for path in ROOT.iterdir()}
     assert {name for name in found if not name.startswith(".")} == TOP_LEVEL

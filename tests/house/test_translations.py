@@ -54,9 +54,7 @@ def test_every_plural_has_three_russian_forms() -> None:
     wrong = []
     for path, catalogue in catalogues().items():
         plural = [entry for entry in catalogue if entry.id and entry.pluralizable]
-        wrong += [
-            (path.name, entry.id) for entry in plural if len([f for f in forms(entry.string) if f]) != 3
-        ]
+        wrong += [(path.name, entry.id) for entry in plural if len([f for f in forms(entry.string) if f]) != 3]
     assert wrong == []
 
 
