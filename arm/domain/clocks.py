@@ -48,8 +48,8 @@ class Budget:
 class Clocks:
     """Every due moment of one message, aware UTC; an empty moment means «no rule».
 
-    `started_at` begins the current span (its `origin`: registration, mark or postponement); `answer_due_at` is
-    the legal bound, `outer_due_at` a date that came with an imported message, `lead_due_at` the tighter of both.
+    `started_at` begins the current span (`origin`: registration, mark or postponement); `answer_due_at` is the
+    legal bound, `outer_due_at` a date that came with an imported message, `lead_due_at` the tighter of them.
     `stage_due_at` bounds the current stage, `cap_due_at` the organisation's own coordination cap (K 9).
     `near_at` is the moment from which the level is `near` (for stage or answer, whichever comes first).
     `term_seconds` is the length of the current span, `track` the fast track's id or empty.
