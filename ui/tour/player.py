@@ -1,0 +1,123 @@
+"""The player's loop: steps come as JSON lines on standard input, each is answered by one line.
+
+A step is `{"do": "press|type|click|see|read|rows|picture|size|stop", …}`; an answer `{"ok": true, …}` or
+`{"ok": false, "why": "…", "seen": "…"}`. `see` waits for its condition by a timer, up to `within_s` seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.tour import hands
+
+LOOK_EVERY_MS = 40
+
+
+class Ear(QThread):
+    """Reads standard input line by line, off the screen's thread."""
+
+    heard = Signal(object)
+
+    def run(self) -> None:
+        for line in sys.stdin:
+            self.heard.emit(line)
+        self.heard.emit('{"do": "stop"}')
+
+
+class Player(QObject):
+    """Carries out one step after another on the windows of this process."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._ear = Ear(self)
+        self._ear.heard.connect(self._on_ear_heard, Qt.ConnectionType.QueuedConnection)
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOK_EVERY_MS)
+        self._watch.timeout.connect(self._on_watch_timeout)
+        self._step: dict[str, Any] = {}
+        self._deadline = QDeadlineTimer(0)
+
+    def start(self) -> None:
+        self._ear.start()
+        self._answer({"ok": True, "ready": True})
+
+    def _on_ear_heard(self, line: object) -> None:
+        self._step = json.loads(str(line))
+        if self._step["do"] == "see":
+            self._deadline = QDeadlineTimer(int(float(self._step.get("within_s", 20)) * 1000))
+            self._on_watch_timeout()
+            return
+        try:
+            self._answer(self._act(self._step))
+        except hands.NotThere as gone:
+            self._answer({"ok": False, "why": f"not there: {gone}", "seen": self._seen()})
+
+    def _act(self, step: dict[str, Any]) -> dict[str, Any]:
+        name = str(step.get("name", ""))
+        match step["do"]:
+            case "press":
+                hands.press(str(step["keys"]), name)
+            case "type":
+                hands.type_text(str(step["text"]), name)
+            case "click":
+                hands.click(name, str(step.get("row", "")))
+            case "read":
+                return {"ok": True, "words": hands.words(hands.find(name))}
+            case "rows":
+                return {"ok": True, "rows": hands.rows_of(name)}
+            case "picture":
+                if not hands.picture().save(str(step["path"])):
+                    return {"ok": False, "why": "picture not written"}
+            case "size":
+                hands.find(name).resize(int(step["width"]), int(step["height"]))
+            case "stop":
+                QTimer.singleShot(0, QApplication.quit)
+            case other:
+                return {"ok": False, "why": f"unknown step {other}"}
+        return {"ok": True}
+
+    def _on_watch_timeout(self) -> None:
+        missing = self._missing()
+        if missing and not self._deadline.hasExpired():
+            if not self._watch.isActive():
+                self._watch.start()
+            return
+        self._watch.stop()
+        self._answer({"ok": not missing, "why": missing, "seen": self._seen() if missing else ""})
+
+    def _missing(self) -> str:
+        """What of the awaited condition does not hold yet; empty when all of it does."""
+        name, step = str(self._step.get("name", "")), self._step
+        if step.get("gone"):
+            try:
+                shown = hands.words(hands.find(name)) if name else self._seen()
+            except hands.NotThere:
+                return ""
+            if "text" not in step:
+                return f"{name} is still there"
+            return f"«{step['text']}» is still in {name}" if str(step["text"]) in shown else ""
+        try:
+            widget = hands.find(name) if name else None
+        except hands.NotThere:
+            return f"not there: {name}"
+        if widget is not None and step.get("enabled") and not widget.isEnabled():
+            return f"{name} is disabled"
+        shown = hands.words(widget) if widget is not None else self._seen()
+        return next((f"no «{text}» in {name or 'the window'}" for text in self._texts() if text not in shown), "")
+
+    def _texts(self) -> list[str]:
+        wanted = self._step.get("text", [])
+        return [str(wanted)] if isinstance(wanted, str) else [str(one) for one in wanted]
+
+    def _seen(self) -> str:
+        tops: list[QWidget] = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+        return "\n".join(hands.words(top) for top in tops)
+
+    def _answer(self, said: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
