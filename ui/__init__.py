@@ -1,1 +1,1 @@
-"""The windows of the workstation."""
+"""The windows of the workstation: Qt widgets and nothing of the rules."""

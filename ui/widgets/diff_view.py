@@ -1,0 +1,118 @@
+"""The difference of two texts, word by word: added blue and underlined, removed amber and struck through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from arm.i18n import _, ngettext
+from ui.theme import font as type_font
+from ui.theme import theme
+
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class DiffPart:
+    """A run of text that is "same", "added" or "removed"."""
+
+    kind: str
+    text: str
+
+
+def word_diff(before: str, after: str) -> tuple[DiffPart, ...]:
+    """The two texts as runs; removed runs stand before the added ones that replace them."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    parts: list[DiffPart] = []
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            parts.append(DiffPart("same", "".join(old[start:end])))
+            continue
+        if end > start:
+            parts.append(DiffPart("removed", "".join(old[start:end])))
+        if new_end > new_start:
+            parts.append(DiffPart("added", "".join(new[new_start:new_end])))
+    return _joined(parts)
+
+
+def _joined(parts: list[DiffPart]) -> tuple[DiffPart, ...]:
+    """Changes with nothing but a space between them read better as one change."""
+    runs: list[list[str]] = []
+    for place, part in enumerate(parts):
+        between = part.kind == "same" and not part.text.strip() and 0 < place < len(parts) - 1
+        if runs and runs[-1][0] == "change" and (part.kind != "same" or between):
+            run = runs[-1]
+        else:
+            run = ["same" if part.kind == "same" else "change", "", ""]
+            runs.append(run)
+        if part.kind != "added":
+            run[1] += part.text
+        if part.kind != "removed":
+            run[2] += part.text
+    made: list[DiffPart] = []
+    for kind, old, new in runs:
+        if kind == "same":
+            made.append(DiffPart("same", new))
+        else:
+            made.extend(DiffPart(each, text) for each, text in (("removed", old), ("added", new)) if text)
+    return tuple(made)
+
+
+class DiffView(QTextEdit):
+    """Read-only; what changed is also told in words by `summary`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before = ""
+        self._after = ""
+        self.setReadOnly(True)
+        self.setAcceptRichText(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("plain", "true")
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(_("Changes"))
+        theme().themeChanged.connect(self._on_theme_changed)
+
+    def set_texts(self, before: str, after: str) -> None:
+        self._before, self._after = before, after
+        self.clear()
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        for part in word_diff(before, after):
+            cursor.insertText(part.text, _look(part.kind))
+        cursor.endEditBlock()
+        self.setAccessibleDescription(self.summary())
+
+    def summary(self) -> str:
+        """How many places were added and removed."""
+        kinds = [part.kind for part in word_diff(self._before, self._after)]
+        added, removed = kinds.count("added"), kinds.count("removed")
+        if not added and not removed:
+            return _("No changes")
+        gained = ngettext("added in {n} place", "added in {n} places", added).format(n=added)
+        lost = ngettext("removed in {n} place", "removed in {n} places", removed).format(n=removed)
+        return f"{gained}, {lost}"
+
+    def _on_theme_changed(self, _tokens: object) -> None:
+        self.set_texts(self._before, self._after)
+
+
+def _look(kind: str) -> QTextCharFormat:
+    tokens = theme().tokens
+    look = QTextCharFormat()
+    look.setFont(type_font("reading"))
+    look.setForeground(tokens.colour("text"))
+    if kind == "added":
+        look.setBackground(tokens.colour("diff_added"))
+        look.setFontUnderline(True)
+        look.setToolTip(_("added"))
+    elif kind == "removed":
+        look.setBackground(tokens.colour("diff_removed"))
+        look.setForeground(QColor(tokens.colour("text")))
+        look.setFontStrikeOut(True)
+        look.setToolTip(_("removed"))
+    return look
