@@ -1,0 +1,1 @@
+"""The desk's own encrypted files: work.db (precious), cache.db (disposable), attachments, and their key."""

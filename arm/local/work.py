@@ -1,0 +1,136 @@
+"""work.db: the outbox, its archive, drafts, read marks and stored files — precious, never deleted by itself (P21)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from arm.local.database import Connection, connect, is_sound, set_aside, transaction, troubles
+from arm.local.outbox import Outbox
+from arm.local.salvage import SalvageReport, salvage
+from arm.local.troubles import CacheTrouble
+from arm.local.work_schema import MIGRATIONS, WORK_VERSION
+
+FILE_NAME = "work.db"
+
+
+class WorkFile:
+    """The one connection that writes work.db, and the lock that orders its users; each call is durable."""
+
+    def __init__(
+        self, folder: Path, key: bytes, stamp: Callable[[], str], was_clean: bool, is_key_known: bool = True
+    ) -> None:
+        """Raises CacheTrouble: wrong_key, too_new (the file stays as it is), disk_full, unreadable.
+
+        A damaged file is kept beside, its readable rows move to a new one and `salvaged` tells what is missing.
+        `stamp` names a set-aside file; `is_key_known` means that the key has been checked elsewhere.
+        """
+        self._path = folder / FILE_NAME
+        self._key = key
+        self._lock = threading.RLock()
+        self.salvaged: SalvageReport | None = None
+        existed = self._path.exists()
+        try:
+            self._connection = connect(self._path, key, synchronous="FULL")
+            damaged = existed and not was_clean and not is_sound(self._connection)
+            if damaged:
+                self._connection.close()
+        except CacheTrouble as trouble:
+            # the key is right, so «not a database» can only be damage (P23)
+            if not existed or not is_key_known or trouble.kind not in {"wrong_key", "damaged"}:
+                raise
+            damaged = True
+        if damaged:
+            self._replace_damaged(stamp())
+        try:
+            self._migrate()
+        except BaseException:
+            self._connection.close()
+            raise
+        self.outbox = Outbox(self._connection, self._lock)
+
+    def _replace_damaged(self, stamp: str) -> None:
+        kept = set_aside(self._path, "damaged", stamp)
+        self._connection = connect(self._path, self._key, synchronous="FULL")
+        self._migrate()
+        self.salvaged = salvage(kept, self._key, self._connection)
+
+    def _migrate(self) -> None:
+        """Forward only; before a change of an older file a verified copy is made."""
+        with troubles():
+            version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > WORK_VERSION:
+            raise CacheTrouble("too_new", {"version": str(version)})
+        if version == WORK_VERSION:
+            return
+        if version > 0:
+            self._copy_before(version)
+        for target, statements in enumerate(MIGRATIONS[version:], version + 1):
+            with transaction(self._connection):
+                for statement in statements:
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {target:d}")
+
+    def _copy_before(self, version: int) -> None:
+        copy = self._path.with_name(f"work.before-{version + 1}.db")
+        copy.unlink(missing_ok=True)
+        with troubles():
+            self._connection.execute("VACUUM INTO ?", (str(copy),))
+        check = connect(copy, self._key, synchronous="FULL", read_only=True)
+        sound = is_sound(check)
+        check.close()
+        if not sound:
+            raise CacheTrouble("damaged", {"file": copy.name})
+
+    def kept(self, name: str) -> str:
+        """A remembered plain value (who signed in, the device, the token …); empty when there is none."""
+        with self._lock, troubles():
+            row = self._connection.execute("SELECT value FROM remembered WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep(self, **values: str) -> None:
+        """Remembers plain values, all or none."""
+        with self._lock, transaction(self._connection) as c:
+            c.executemany(
+                "INSERT INTO remembered(name, value) VALUES (?, ?)"
+                " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+                list(values.items()),
+            )
+
+    def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
+        """One durable statement of a neighbour in this room (drafts, files)."""
+        with self._lock, transaction(self._connection) as c:
+            c.execute(statement, tuple(parameters))
+
+    def rows(self, statement: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, troubles():
+            return list(self._connection.execute(statement, tuple(parameters)).fetchall())
+
+    def mark_read(self, message_id: str, at: str) -> None:
+        self.run("INSERT OR IGNORE INTO read_mark(message_id, at) VALUES (?, ?)", (message_id, at))
+
+    def read_of(self, message_ids: Iterable[str]) -> set[str]:
+        """Those of the messages that have been opened at this desk."""
+        wanted = list(message_ids)
+        marks = ",".join("?" * len(wanted))
+        found = self.rows(f"SELECT message_id FROM read_mark WHERE message_id IN ({marks})", wanted)  # noqa: S608
+        return {row[0] for row in found}
+
+    def limit_pages(self, pages: int) -> None:
+        """Bounds the file's size (PRAGMA max_page_count): a full disk that tests can bring about."""
+        with self._lock:
+            self._connection.execute(f"PRAGMA max_page_count = {pages:d}")
+
+    @property
+    def pages(self) -> int:
+        with self._lock:
+            return int(self._connection.execute("PRAGMA page_count").fetchone()[0])
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+__all__ = ["Connection", "WorkFile"]
