@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from arm.domain.commands import Verb
 from arm.domain.identity import Role
@@ -30,6 +31,7 @@ class Row:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     to: Stage | None = None
+    ways: tuple[Stage, ...] = ()
     effects: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
     clauses: Mapping[str, str] = field(default_factory=dict)
@@ -44,8 +46,16 @@ class Process:
 
     rows: tuple[Row, ...]
 
+    @cached_property
+    def by_number(self) -> Mapping[str, Row]:
+        return {r.number: r for r in self.rows}
+
+    @cached_property
+    def _by_verb(self) -> Mapping[Verb, tuple[Row, ...]]:
+        return {verb: tuple(r for r in self.rows if r.verb is verb) for verb in Verb}
+
     def of_verb(self, verb: Verb) -> tuple[Row, ...]:
-        return tuple(r for r in self.rows if r.verb == verb)
+        return self._by_verb[verb]
 
     def at(self, stage: Stage | None, subject: Subject) -> tuple[Row, ...]:
         """Rows open in that stage for that subject, switched-off ones included (`is_on` tells)."""

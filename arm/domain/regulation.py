@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from arm.domain.identity import Role
-from arm.domain.message import Stage
+from arm.domain.message import Kind, Stage
 from arm.domain.process import Process
 
 
@@ -39,10 +39,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A category, or one subcategory of it; by id where the classifier knows it, by title as the act prints it."""
+    """A category, or one subcategory of it; by id where the classifier knows it, by title as the act prints it.
+
+    `as_printed` keeps the act's own place of it where the print is plainly wrong and the file stores the right one.
+    """
 
     category: str
     subcategory: str = ""
+    as_printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class DeclineReason:
     clause: str
     stages: tuple[Stage, ...] = (Stage.MODERATION,)
     needs_explanation: bool = False
+    as_printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +83,40 @@ class Ground:
     needs_reason: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A worked example of the regulation's file, run by `arm regulation check`; moments are aware UTC.
+
+    `days` stands in for a total that the act leaves to another one. `terms` are seconds by stage, `due` moments by
+    stage, `total` or `cap`, each stage entered when the one before it is due; `line` is where the example stands.
+    """
+
+    title: str
+    registered_at: datetime
+    zone: str
+    clause: str = ""
+    days: int | None = None
+    category: str = ""
+    subcategory: str = ""
+    track: str | None = None
+    coordination_from: datetime | None = None
+    postponed_at: datetime | None = None
+    postponed_until: date | None = None
+    terms: Mapping[str, int] = field(default_factory=dict)
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    line: int = 0
+
+
 @dataclass(frozen=True)
 class Regulation:
     """One version of one region's rules; empty fields mean «no rule», never another act's number.
 
     `shares` are exact fractions of the total by stage, empty = none. `near_share` (own) is the part of a term after
     which a deadline is near. `coordination_cap` bounds coordination per organisation (K 9). `clauses` maps a row's
-    number to this act's clause: what a refusal prints; empty = «правило платформы».
+    number to this act's clause: what a refusal prints; empty = «правило платформы». `short` is the act's short name
+    («K»), `cited` how its clause reads to people («п. {} приказа …»). `in_force` says in words when it began where
+    the act gives no date. `other_tracks_below` is what any further fast track must stay below (K 8).
+    `votes_archive_days` is K2 10. `notes` tell by row number how an unclear clause was read.
     """
 
     name: str
@@ -116,6 +148,15 @@ class Regulation:
     rules_version: str = ""
     clauses: Mapping[str, str] = field(default_factory=dict)
     result_meanings: Mapping[str, str] = field(default_factory=dict)
+    short: str = ""
+    cited: str = ""
+    kind: Kind = Kind.MESSAGE
+    signed_on: date | None = None
+    in_force: str = ""
+    other_tracks_below: Term | None = None
+    votes_archive_days: int | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -124,6 +165,11 @@ class Regulation:
 
     def clause_of(self, row_number: str) -> str:
         return self.clauses.get(row_number, "")
+
+    def clause_in_words(self, clause: str) -> str:
+        """«п. 9 приказа № 54» for «K 9»; a clause of another act, or none, comes back as it is."""
+        head, _, rest = clause.partition(" ")
+        return self.cited.replace("{}", rest) if self.cited and rest and head == self.short else clause
 
     def reasons_at(self, stage: Stage) -> tuple[DeclineReason, ...]:
         return tuple(r for r in self.decline_reasons if stage in r.stages)

@@ -1,0 +1,15 @@
+"""The one door to the loaders: the table of the process, regulations, classifiers."""
+
+from arm.domain.classifier_loading import load_classifier
+from arm.domain.process_loading import load_process
+from arm.domain.reading import LineTrouble, RegulationTrouble, Trouble
+from arm.domain.regulation_loading import load_regulation
+
+__all__ = [
+    "LineTrouble",
+    "RegulationTrouble",
+    "Trouble",
+    "load_classifier",
+    "load_process",
+    "load_regulation",
+]
