@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from arm.domain.clocks import Clocks
 from arm.domain.commands import Command, Verb
-from arm.domain.identity import MessageId, OrganisationId, Role, UserId
-from arm.domain.message import Message, Stage
+from arm.domain.identity import CommandId, MessageId, OrganisationId, Role, UserId
+from arm.domain.message import HandDown, Message, Stage
 
 
 class NoticeKind(StrEnum):
@@ -66,7 +66,8 @@ class Event:
 
     `row` is the table's row number, `command` what was given (`verb` names its type), `clocks` all due moments after
     it, computed by the central store (P29). `is_forecast` marks a desk's own projection of an undecided command.
-    `born` carries the new message for `register` and for the parts of a `split`.
+    `born` carries the new message for `register` and for the parts of a `split`. `effects` are the names that `apply`
+    carries out, `executor` whom a routing rule proposes, `hops` the hand-downs that happened on the way.
     """
 
     message_id: MessageId
@@ -84,3 +85,8 @@ class Event:
     clause: str = ""
     born: Message | None = None
     is_forecast: bool = False
+    command_id: CommandId | None = None
+    effects: tuple[str, ...] = ()
+    executor: UserId | None = None
+    hops: tuple[HandDown, ...] = ()
+    is_recallable: bool = False

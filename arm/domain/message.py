@@ -232,7 +232,8 @@ class Message:
     """What the applicant sent and all that became of it; times are aware UTC.
 
     `organisation` is where it is now; `visited` every organisation whose coordination it came into
-    (their curators keep seeing it, D 4.1). `regulation` is `name@version`, kept for life.
+    (their curators keep seeing it, D 4.1). `regulation` is `name@version`, kept for life. `proposed_organisation`
+    is whom the applicant, the operator or an import named; the moderator decides.
     """
 
     message_id: MessageId
@@ -257,6 +258,7 @@ class Message:
     subcategory: str = ""
     fact: str = ""
     organisation: OrganisationId | None = None
+    proposed_organisation: OrganisationId | None = None
     visited: tuple[OrganisationId, ...] = ()
     moderator: UserId | None = None
     coordinator: UserId | None = None

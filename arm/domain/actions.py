@@ -1,0 +1,73 @@
+"""What the action bar shows: the steps of the table that a person could take on a message, now or not yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arm.domain.cases import Case, Setting
+from arm.domain.commands import Verb
+from arm.domain.decide import judge, rows_now
+from arm.domain.identity import Actor
+from arm.domain.message import Message
+from arm.domain.process import Row
+from arm.domain.refusals import Reason, Refused
+from arm.domain.regulation import Regulation
+from arm.domain.rights import find_role
+
+NOT_HIS = frozenset({Reason.WRONG_ROLE, Reason.WRONG_ORGANISATION, Reason.NOT_ENTITLED, Reason.NOT_NAMED_TO_STOP})
+"""Refusals that say this step is somebody else's work altogether: it isn't shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionState:
+    """One step on the bar: open, or dimmed with the reason. `required`, `optional` are fields of the command."""
+
+    verb: Verb
+    row: str
+    enabled: bool
+    why_not: Refused | None = None
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+def actions(
+    message: Message, actor: Actor, setting: Setting, regulation: Regulation | None = None
+) -> tuple[ActionState, ...]:
+    """One state per verb in the table's order; rows switched off and steps of other people's roles are absent."""
+    process = (regulation or setting.regulation).process
+    found = (_state(verb, message, actor, setting, process.of_verb(verb)) for verb in Verb)
+    order = {row.number: at for at, row in enumerate(process.rows)}
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: order[one.row]))
+
+
+def _state(verb: Verb, message: Message, actor: Actor, setting: Setting, rows: tuple[Row, ...]) -> ActionState | None:
+    on = tuple(row for row in rows if row.is_on and row.stages)
+    if not on:
+        return None
+    now = rows_now(message, on, setting)
+    if isinstance(now, Refused):
+        his = next((row for row in on if find_role(_case(row, message, actor, setting)) is None), None)
+        return _shown(his, now) if his is not None else None
+    best: tuple[int, Row, Refused] | None = None
+    for row in now:
+        passed, refused = judge(_case(row, message, actor, setting))
+        if refused is None:
+            return _shown(row, None)
+        if refused.reason not in NOT_HIS and (best is None or passed > best[0]):
+            best = (passed, row, refused)
+    return _shown(best[1], best[2]) if best is not None else None
+
+
+def _case(row: Row, message: Message, actor: Actor, setting: Setting) -> Case:
+    return Case(message_id=message.message_id, message=message, command=None, actor=actor, setting=setting, row=row)
+
+
+def _shown(row: Row, why_not: Refused | None) -> ActionState:
+    return ActionState(
+        verb=row.verb,
+        row=row.number,
+        enabled=why_not is None,
+        why_not=why_not,
+        required=row.required,
+        optional=row.optional,
+    )

@@ -1,0 +1,110 @@
+"""Who and what may be named in a command: executors, endorsers, approvers, substitutes, organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from arm.domain.directory import Directory
+from arm.domain.identity import OrganisationId, Person, Role, UserId
+from arm.domain.message import Message, Stage, Subject
+from arm.domain.organisations import Organisation
+from arm.domain.regulation import Regulation
+
+
+def entitled(
+    person: Person,
+    roles: tuple[Role, ...],
+    organisation: OrganisationId,
+    category: str = "",
+    subcategory: str = "",
+) -> bool:
+    """Whether he holds one of the roles there, for the category where one is named (D 3.7 в, 3.9 в)."""
+    return person.active and any(
+        g.organisation == organisation and g.role in roles and (not category or g.covers(category, subcategory))
+        for g in person.grants
+    )
+
+
+def may_execute(person: Person, organisation: OrganisationId) -> bool:
+    return person.active and person.holds(Role.EXECUTOR, organisation)
+
+
+def executors(directory: Directory, organisation: OrganisationId) -> tuple[Person, ...]:
+    """Executors of an organisation, by name."""
+    return _by_name(directory.holders(Role.EXECUTOR, organisation))
+
+
+def endorsers(
+    directory: Directory,
+    regulation: Regulation,
+    organisation: OrganisationId,
+    category: str = "",
+    subcategory: str = "",
+) -> tuple[Person, ...]:
+    """Who may be named endorser there; without a category (a redirect) the role alone counts."""
+    roles = regulation.endorser_roles
+    return _by_name(p for p in directory.people.values() if entitled(p, roles, organisation, category, subcategory))
+
+
+def approvers(
+    directory: Directory,
+    regulation: Regulation,
+    organisation: OrganisationId,
+    category: str = "",
+    subcategory: str = "",
+    executor: UserId | None = None,
+    endorsing: tuple[UserId, ...] = (),
+) -> tuple[Person, ...]:
+    """Who may be named approver there: neither the executor nor an endorser, unless the body has one manager."""
+    roles = regulation.approver_roles
+    lax = own_answer_allowed(directory, organisation)
+    return _by_name(
+        p
+        for p in directory.people.values()
+        if entitled(p, roles, organisation, category, subcategory)
+        and (lax or (p.user_id != executor and p.user_id not in endorsing))
+    )
+
+
+def own_answer_allowed(directory: Directory, organisation: OrganisationId | None) -> bool:
+    """The administrator's switch for a body with one manager (own)."""
+    one = directory.organisation(organisation) if organisation else None
+    return organisation in directory.single_approvers or (one is not None and one.own_answer_may_be_approved)
+
+
+def substitutes(directory: Directory, regulation: Regulation, message: Message) -> tuple[Person, ...]:
+    """To whom the present endorser or approver of an answer may pass it on (row 19)."""
+    return _by_name(p for p in directory.people.values() if may_stand_in(directory, regulation, message, p))
+
+
+def may_stand_in(directory: Directory, regulation: Regulation, message: Message, person: Person) -> bool:
+    route, organisation = message.route, message.organisation
+    if route is None or organisation is None or message.subject is not Subject.ANSWER:
+        return False
+    named = {route.approver, *(t.user_id for t in route.endorsers)}
+    if person.user_id in named or person.user_id == message.executor:
+        return False
+    if message.stage is Stage.APPROVAL:
+        return entitled(person, regulation.approver_roles, organisation, message.category, message.subcategory)
+    return entitled(person, regulation.endorser_roles, organisation, message.category, message.subcategory)
+
+
+def subordinates(directory: Directory, organisation: OrganisationId) -> tuple[Organisation, ...]:
+    """Connected organisations of the subtree, breadth first: where a message may be handed down."""
+    tree = directory.tree
+    return tuple(tree[o] for o in tree.subordinates(organisation) if o in tree and tree[o].connected)
+
+
+def redirect_targets(directory: Directory, organisation: OrganisationId) -> tuple[Organisation, ...]:
+    """Connected organisations outside the subtree: where a message may be redirected."""
+    below = {organisation, *directory.tree.subordinates(organisation)}
+    return tuple(o for o in directory.tree if o.connected and o.organisation_id not in below)
+
+
+def asked_bodies(directory: Directory, organisation: OrganisationId) -> tuple[Organisation, ...]:
+    """Whom documents may be requested from: not courts, inquiry or investigation bodies (T 3.5)."""
+    return tuple(o for o in directory.tree if o.connected and not o.investigative and o.organisation_id != organisation)
+
+
+def _by_name(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple(sorted(people, key=lambda p: (p.full_name, p.user_id)))

@@ -1,0 +1,177 @@
+"""How a message and its timeline are cut for those who may not see all of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from arm.domain.clocks import Clocks
+from arm.domain.commands import (
+    AnswerInquiry,
+    Command,
+    CorrectApplicant,
+    HandUp,
+    Register,
+    RequestDocuments,
+    Submit,
+    Verb,
+)
+from arm.domain.events import Event
+from arm.domain.identity import OrganisationId
+from arm.domain.message import Answer, Delivery, Inquiry, Message
+
+INTERNAL = frozenset({Verb.COMMENT, Verb.WARN, Verb.REQUEST_DOCUMENTS, Verb.ANSWER_INQUIRY, Verb.RECALL})
+"""Entries that are the cabinet's own business."""
+OUTWARD = frozenset(
+    {
+        Verb.REGISTER,
+        Verb.ACCEPT,
+        Verb.DECLINE,
+        Verb.SPLIT,
+        Verb.CHANGE_ORGANISATION,
+        Verb.RECLASSIFY,
+        Verb.REDIRECT,
+        Verb.HAND_DOWN,
+        Verb.HAND_UP,
+        Verb.APPROVE,
+        Verb.RATE,
+        Verb.STOP_RECONSIDERATION,
+        Verb.DELIVER,
+    }
+)
+"""Entries from which one learns where a message stands, and its answer."""
+
+Seen = tuple[Message, tuple[Event, ...]]
+
+
+def cut(
+    message: Message,
+    timeline: tuple[Event, ...],
+    sight: str,
+    organisations: frozenset[OrganisationId] | None,
+) -> Seen:
+    """Below FULL: `history`, `status`, `inquiry` or `bare`, as `visibility.Sight` names them."""
+    if sight == "inquiry":
+        return _inquiry(message, timeline, organisations)
+    if sight == "bare":
+        return _bare(message), ()
+    if sight == "history":
+        return _history(message, timeline, organisations)
+    return _status(message, timeline)
+
+
+def _history(message: Message, timeline: tuple[Event, ...], organisations: frozenset[OrganisationId] | None) -> Seen:
+    """Read-only; internal notes only up to the moment the message left these organisations (D 4.1)."""
+    left_at = _left_at(message, organisations)
+    entries = tuple(
+        _without_applicant(e) for e in timeline if e.verb not in INTERNAL or (left_at is not None and e.at <= left_at)
+    )
+    return _plain(replace(message, applicant=None)), entries
+
+
+def _left_at(message: Message, organisations: frozenset[OrganisationId] | None) -> datetime | None:
+    if not organisations:
+        return None
+    stays = [v for v in message.clocks.visits if v.organisation in organisations]
+    return max((v.left_at for v in stays if v.left_at is not None), default=None)
+
+
+def _status(message: Message, timeline: tuple[Event, ...]) -> Seen:
+    """Text, status and the given answer; contacts only where an operator has to bring the answer (D 2.1 ж)."""
+    keeps = message.delivery is not Delivery.CABINET
+    kept = _plain(message if keeps else replace(message, applicant=None))
+    entries = tuple(_without_inner(e if keeps else _without_applicant(e)) for e in timeline if e.verb in OUTWARD)
+    return kept, entries
+
+
+def _without_inner(event: Event) -> Event:
+    command = replace(event.command, reason="") if isinstance(event.command, HandUp) else event.command
+    born = _plain(event.born) if event.born is not None else None
+    return replace(event, command=command, born=born, notices=())
+
+
+def _plain(message: Message) -> Message:
+    """Without inner notes, drafts of answers, routes and the way back; a given answer stays."""
+    answer = message.answer
+    given = answer is not None and answer.approved_at is not None
+    return replace(
+        message,
+        answer=_for_outside(answer) if given and answer is not None else None,
+        earlier_answers=tuple(_for_outside(a) for a in message.earlier_answers),
+        route=None,
+        last_route=None,
+        redirect=None,
+        inquiries=(),
+        warnings=(),
+        return_reason="",
+        returned_by="",
+        proposed_executor=None,
+        last_step=None,
+    )
+
+
+def _for_outside(answer: Answer) -> Answer:
+    return replace(answer, comment="", comment_files=(), text_before_edit=None, edited_by="")
+
+
+def _without_applicant(event: Event) -> Event:
+    """The entry without personal data and inner comments of what was given."""
+    command: Command = event.command
+    if isinstance(command, Register):
+        command = replace(command, applicant=None)
+    elif isinstance(command, CorrectApplicant):
+        command = CorrectApplicant()
+    elif isinstance(command, Submit):
+        command = replace(command, comment="", comment_files=())
+    born = _plain(replace(event.born, applicant=None)) if event.born is not None else None
+    return replace(event, command=command, born=born, notices=())
+
+
+def _empty(message: Message) -> Message:
+    """Number, stage, place and clocks: nothing that the applicant wrote and nobody's name."""
+    clocks = message.clocks
+    return Message(
+        message_id=message.message_id,
+        number=message.number,
+        text="",
+        registered_at=message.registered_at,
+        regulation=message.regulation,
+        stage=message.stage,
+        clocks=Clocks(started_at=clocks.started_at, stage_entered_at=clocks.stage_entered_at),
+        top=message.top,
+        closed_as=message.closed_as,
+        closed_at=message.closed_at,
+    )
+
+
+def _bare(message: Message) -> Message:
+    """What an administrator needs to move work off a dismissed person: place, topic, executor and clocks."""
+    return replace(
+        _empty(message),
+        clocks=replace(message.clocks, visits=()),
+        organisation=message.organisation,
+        category=message.category,
+        subcategory=message.subcategory,
+        executor=message.executor,
+        in_work=message.in_work,
+    )
+
+
+def _inquiry(message: Message, timeline: tuple[Event, ...], organisations: frozenset[OrganisationId] | None) -> Seen:
+    """The question asked and its files, and the answer to it: neither applicant nor text (T 3.5)."""
+    mine = tuple(
+        i
+        for i in message.inquiries
+        if not i.closed_unanswered and (organisations is None or i.organisation in organisations)
+    )
+    kept = replace(_empty(message), organisation=message.organisation, inquiries=mine)
+    ids = {i.inquiry_id for i in mine}
+    entries = tuple(replace(e, clocks=kept.clocks, notices=(), born=None) for e in timeline if _is_about(e, ids, mine))
+    return kept, entries
+
+
+def _is_about(event: Event, ids: set[str], mine: tuple[Inquiry, ...]) -> bool:
+    command = event.command
+    return isinstance(command, RequestDocuments | AnswerInquiry) and (
+        command.inquiry_id in ids or any(i.asked_at == event.at for i in mine)
+    )
