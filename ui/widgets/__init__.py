@@ -21,6 +21,7 @@ from ui.widgets.flow import FlowLayout, empty_layout
 from ui.widgets.picker import PickerEdit
 from ui.widgets.picker_list import PickerRow
 from ui.widgets.rail import Rail, RailFace
+from ui.widgets.reading import ReadingView
 from ui.widgets.sheet import Sheet
 from ui.widgets.speech import announce
 from ui.widgets.stage_strip import StageFace, StageStrip, paint_stage_strip
@@ -55,6 +56,7 @@ __all__ = [
     "PlainLabel",
     "Rail",
     "RailFace",
+    "ReadingView",
     "Segment",
     "SegmentedChoice",
     "Sheet",

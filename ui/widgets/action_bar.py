@@ -13,7 +13,7 @@ from arm.i18n import _
 from ui.theme import set_icon, theme
 from ui.widgets.buttons import Button
 from ui.widgets.speech import announce
-from ui.widgets.text import as_tooltip, repolish
+from ui.widgets.text import as_tooltip, repolish, show_if
 
 _PAD = 12
 _GAP = 8
@@ -72,7 +72,6 @@ class ActionBar(QWidget):
         self._listened: list[QWidget] = []
         self._menu = QMenu(self)
         self._more = Button(_("More"), "chevron-down", parent=self)
-        self._more.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._more.clicked.connect(self._on_more_clicked)
         self._more.hide()
         self.setAccessibleName(_("Decisions"))
@@ -185,7 +184,7 @@ class ActionBar(QWidget):
             if place < fitting:
                 button.setGeometry(x, top, widths[place], height)
                 x += widths[place] + _GAP
-        self._more.setVisible(fitting < len(self._faces))
+        show_if(self._more, fitting < len(self._faces))
         self._more.setGeometry(x, top, self._more.sizeHint().width(), height)
         self._fill_menu(self._faces[fitting:])
 

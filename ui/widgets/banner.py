@@ -14,7 +14,7 @@ from ui.theme import icon_pixmap, theme
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.flow import empty_layout
 from ui.widgets.speech import announce
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainLabel, show_if
 
 _LOOKS = {
     "info": ("info_fill", "accent", "info-circle"),
@@ -70,9 +70,9 @@ class BannerBar(QWidget):
             button.setProperty("size", "compact")
             button.clicked.connect(partial(self._on_action_clicked, action_id))
             self._buttons.addWidget(button)
-        self._close.setVisible(face.closable)
+        show_if(self._close, face.closable)
         self.setAccessibleName(face.text)
-        self.show()
+        show_if(self, True)
         self.update()
         announce(self, face.text)
 

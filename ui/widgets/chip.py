@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import font as type_font
 from ui.theme import icon_pixmap, theme
-from ui.widgets.text import as_tooltip
+from ui.widgets.text import as_tooltip, show_if
 
 _PAD = 8
 _SHAPE = 9
@@ -124,7 +124,7 @@ class Chip(QWidget):
 
     def set_face(self, face: DeadlineFace | None) -> None:
         self._face = face
-        self.setVisible(face is not None)
+        show_if(self, face is not None)
         if face is not None:
             self.setAccessibleName(face.sentence or face.words)
             self.setToolTip(as_tooltip(face.sentence))
@@ -145,7 +145,7 @@ class Chip(QWidget):
 
 
 _TAG_COLOURS = {
-    "neutral": ("sunken", "text2"),
+    "neutral": ("tag", "text2"),
     "accent": ("selection", "on_selection"),
     "warn": ("warn_fill", "warn_ink"),
     "danger": ("error_fill", "danger"),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from arm.i18n import _
 from ui.widgets.buttons import Button
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainLabel, show_if
 
 STEPS_DAYS = (7, 14, 30)
 
@@ -87,7 +87,7 @@ class DueDateEdit(QWidget):
         date = self.date()
         is_late = date is not None and self._limit is not None and date > self._limit
         self._warning.setText(self._limit_words if is_late else "")
-        self._warning.setVisible(is_late)
+        show_if(self._warning, is_late)
 
     def _on_edit_date_changed(self, _date: QDate) -> None:
         self._is_set = True

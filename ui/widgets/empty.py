@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from arm.i18n import _
 from ui.theme import icon_pixmap, theme
 from ui.widgets.buttons import Button
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainLabel, show_if
 
 _ICON = 40
 
@@ -51,11 +51,11 @@ class EmptyState(QWidget):
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
         self._action.set_verb(action)
-        self._action.setVisible(bool(action))
+        show_if(self._action, bool(action))
         self._show_picture()
 
     def _show_picture(self) -> None:
-        self._picture.setVisible(bool(self._icon_name))
+        show_if(self._picture, bool(self._icon_name))
         if self._icon_name:
             self._picture.setPixmap(icon_pixmap(self._icon_name, theme().tokens.colour("edge"), _ICON))
 
@@ -97,7 +97,7 @@ class SkeletonRows(QWidget):
         if self._is_shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.colour("sunken"))
+            painter.setBrush(tokens.colour("tag"))
             for row in range(self._rows):
                 top = row * self._row_height + 12
                 wide = self.width() - 32

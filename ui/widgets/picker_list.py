@@ -21,7 +21,7 @@ from arm.i18n import _
 from ui.keys import rank
 from ui.theme import font as type_font
 from ui.theme import theme
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainLabel, show_if
 
 _ROW = 32
 _PAD = 12
@@ -156,7 +156,7 @@ class _Header(QWidget):
         self.headers = headers
         self.widths: tuple[int, ...] = ()
         self.setFixedHeight(QFontMetrics(type_font("caption")).height() + 10)
-        self.setVisible(any(headers))
+        show_if(self, any(headers))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -217,7 +217,7 @@ class PickerPopup(QFrame):
 
     def wanted_size(self, width: int) -> QSize:
         rows = self.model.rowCount()
-        self._nothing.setVisible(rows == 0)
+        show_if(self._nothing, rows == 0)
         self.view.setVisible(rows > 0)
         widths = self._delegate.widths
         needed = sum(widths) + 16 * max(0, len(widths) - 1) + 2 * _PAD + 24

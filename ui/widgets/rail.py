@@ -89,8 +89,8 @@ class _RailButton(QAbstractButton):
         if not self._is_small:
             painter.setFont(type_font("caption"))
             painter.setPen(ink)
-            words = QRect(4, top + _ICON, self.width() - 8, self.height() - top - _ICON - 5)
-            shown = painter.fontMetrics().elidedText(self.face.label, Qt.TextElideMode.ElideRight, words.width() - 6)
+            words = QRect(3, top + _ICON, self.width() - 6, self.height() - top - _ICON - 5)
+            shown = painter.fontMetrics().elidedText(self.face.label, Qt.TextElideMode.ElideRight, words.width())
             painter.drawText(words, Qt.AlignmentFlag.AlignCenter, shown)
         self._paint_count(painter, left + _ICON - 7, top - 4)
         if self.hasFocus():
@@ -100,24 +100,27 @@ class _RailButton(QAbstractButton):
         painter.end()
 
     def _paint_count(self, painter: QPainter, left: int, top: int) -> None:
+        """The counter; a square in it says that something is overdue."""
         tokens = theme().tokens
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.face.count:
-            text = str(self.face.count) if self.face.count < 1000 else "999+"
-            made = type_font("caption")
-            made.setPointSizeF(made.pointSizeF() * 0.92)
-            made.setWeight(QFont.Weight.DemiBold)
-            width = max(17, QFontMetrics(made).horizontalAdvance(text) + 9)
-            pill = QRectF(left, top, width, 17)
-            painter.setBrush(tokens.colour("rail_count"))
-            painter.drawRoundedRect(pill, 8.5, 8.5)
-            painter.setFont(made)
-            painter.setPen(tokens.colour("on_rail_count"))
-            painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
+        if not self.face.count and not self.face.overdue:
+            return
+        text = "" if not self.face.count else (str(self.face.count) if self.face.count < 1000 else "999+")
+        made = type_font("caption")
+        made.setPointSizeF(made.pointSizeF() * 0.92)
+        made.setWeight(QFont.Weight.DemiBold)
+        square = 10 if self.face.overdue else 0
+        width = max(17, QFontMetrics(made).horizontalAdvance(text) + 10 + square)
+        pill = QRectF(min(left, self.width() - width - 3), top, width, 17)
+        painter.setPen(QPen(tokens.colour("rail"), 2))
+        painter.setBrush(tokens.colour("rail_count"))
+        painter.drawRoundedRect(pill.adjusted(-1, -1, 1, 1), 9.5, 9.5)
+        if square:
             painter.setPen(Qt.PenStyle.NoPen)
-        if self.face.overdue:
             painter.setBrush(tokens.colour("overdue_mark"))
-            painter.drawRect(QRectF(left - _ICON + 3, top + 4, 8, 8))
+            painter.drawRect(QRectF(pill.left() + 5, pill.top() + 5, 7, 7))
+        painter.setFont(made)
+        painter.setPen(tokens.colour("on_rail_count"))
+        painter.drawText(pill.adjusted(square, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, text)
 
 
 class Rail(QWidget):
@@ -207,4 +210,4 @@ class Rail(QWidget):
 
 def rail_width() -> int:
     """Wide enough for the longest usual name, at every font size."""
-    return max(76, QFontMetrics(type_font("caption")).horizontalAdvance("Координация") + 16)
+    return max(76, QFontMetrics(type_font("caption")).horizontalAdvance("Координация") + 10)

@@ -10,7 +10,7 @@ from arm.i18n import _
 from ui.keys import bind
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.speech import announce
-from ui.widgets.text import Divider, PlainLabel, Surface, as_tooltip
+from ui.widgets.text import Divider, PlainLabel, Surface, as_tooltip, show_if
 
 
 class Sheet(Surface):
@@ -76,12 +76,12 @@ class Sheet(Surface):
 
     def set_note(self, text: str) -> None:
         self._note.setText(text)
-        self._note.setVisible(bool(text))
+        show_if(self._note, bool(text))
 
     def set_problem(self, text: str) -> None:
         """Shows a refusal above the buttons (and says it); an empty text takes it away."""
         self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+        show_if(self._problem, bool(text))
         announce(self, text)
 
     def set_confirm_text(self, text: str) -> None:
@@ -122,7 +122,7 @@ class Sheet(Surface):
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        self._note.setVisible(bool(self._note.text()))
+        show_if(self._note, bool(self._note.text()))
         self._problem.hide()
         head = QHBoxLayout()
         head.setContentsMargins(16, 10, 8, 10)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from ui.theme import font as type_font
 from ui.theme import icon_pixmap, theme
 from ui.widgets.speech import announce
-from ui.widgets.text import PlainLabel, as_tooltip
+from ui.widgets.text import PlainLabel, as_tooltip, show_if
 
 _LOOKS = {
     "ok": ("circle-check", "ok_ink"),
@@ -37,7 +37,7 @@ class StatusPiece(QWidget):
         if (text, tone) == (self._text, self._tone):
             return
         self._text, self._tone = text, tone
-        self.setVisible(bool(text))
+        show_if(self, bool(text))
         self.setAccessibleName(text)
         self.setToolTip(as_tooltip(text))
         self.updateGeometry()

@@ -111,6 +111,16 @@ def repolish(widget: QWidget) -> None:
     widget.update()
 
 
+def show_if(widget: QWidget, is_shown: bool) -> None:
+    """Shows or hides; a widget that has no parent yet will show with its parent, not as a window of its own."""
+    if not is_shown:
+        widget.hide()
+    elif widget.parentWidget() is not None:
+        widget.show()
+    else:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+
+
 def as_tooltip(text: str) -> str:
     """Text for a tooltip: Qt guesses at markup there, so the characters that start it are spelt out."""
     if "<" not in text:

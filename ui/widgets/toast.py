@@ -13,7 +13,7 @@ from arm.i18n import _
 from ui.theme import icon_pixmap, set_icon, theme
 from ui.widgets.buttons import Button, IconButton
 from ui.widgets.speech import announce
-from ui.widgets.text import PlainLabel
+from ui.widgets.text import PlainLabel, show_if
 
 _TICK_MS = 100
 _MARGIN = 20
@@ -38,8 +38,10 @@ class Toast(QWidget):
     acted = Signal(object)
     expired = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, lift: int = 84) -> None:
+        """`lift`: pixels left free below, so that decisions and status stay in sight."""
         super().__init__(parent)
+        self._lift = lift
         self._face = ToastFace("")
         self._left_s = 0.0
         self._text = PlainLabel(tone="on_toast", wrap=True)
@@ -67,9 +69,10 @@ class Toast(QWidget):
         self._face = face
         self._left_s = face.countdown_s or face.stay_s
         self._text.setText(face.text)
-        self._count.setVisible(face.countdown_s > 0)
-        self._action.setVisible(bool(face.action))
-        self._action.set_verb(f"{face.action} {face.action_key}".strip())
+        show_if(self._count, face.countdown_s > 0)
+        show_if(self._action, bool(face.action))
+        self._action.set_verb(face.action)
+        self._action.set_key_hint(face.action_key)
         self._show_left()
         self._timer.start()
         self.show()
@@ -92,7 +95,7 @@ class Toast(QWidget):
             return
         width = max(160, min(_WIDEST, around.width() - 2 * _MARGIN, self.sizeHint().width() + 24))
         height = max(48, self._row.totalHeightForWidth(width))
-        self.setGeometry((around.width() - width) // 2, around.height() - height - _MARGIN - 24, width, height)
+        self.setGeometry((around.width() - width) // 2, around.height() - height - self._lift, width, height)
 
     def sizeHint(self) -> QSize:
         words = self._text.fontMetrics().horizontalAdvance(self._face.text)
@@ -103,7 +106,7 @@ class Toast(QWidget):
         return QSize(words + rest, 48)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
             self.place()
         return super().eventFilter(watched, event)
 
