@@ -1,0 +1,294 @@
+"""Applying a page of the feed in one local transaction: cards, words, places, evictions and the cursor (P12, P14)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from arm.domain.classifier import Classifier
+from arm.domain.message import Message
+from arm.local.cache import CacheFile, keep_values
+from arm.local.database import Connection
+from arm.local.facts import (
+    EPOCH,
+    MICROSECOND,
+    Facts,
+    atom,
+    band_and_due,
+    facts_of,
+    turns_at,
+    upload_ids,
+    words_of,
+    words_print,
+)
+from arm.local.folding import digits, phone_key
+from arm.local.membership import BY_DATE, Place, Viewer, places_of
+from arm.wire import BadWire, Card, message_from, to_json
+
+_encode = msgspec.msgpack.Encoder().encode
+decode_facts = msgspec.msgpack.Decoder(Facts).decode
+REINDEX_ROWS = 200
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a page changed: messages to look at anew, messages gone, files of theirs to forget."""
+
+    changed: set[str] = field(default_factory=set)
+    evicted: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    unreadable: int = 0
+
+
+class Replica:
+    """Writes the replica; `now` is the central store's moment as the desk reckons it."""
+
+    def __init__(self, cache: CacheFile, now: Callable[[], datetime]) -> None:
+        self._cache = cache
+        self._now = now
+        self.viewer: Viewer | None = None
+        self._classifier = Classifier()
+
+    def look_as(self, viewer: Viewer, classifier: Classifier) -> bool:
+        """Sets who looks; True when every row must be indexed anew, which `reindex` does."""
+        self.viewer, self._classifier = viewer, classifier
+        return self._cache.kept("viewer") != viewer.fingerprint.encode()
+
+    def apply(
+        self,
+        cards: Sequence[Card],
+        evict: Iterable[str] = (),
+        kept: dict[str, bytes] | None = None,
+        fetched: Sequence[str] = (),
+        expected_cursor: bytes | None = None,
+    ) -> Applied | None:
+        """One page, whole or not at all; None when the page does not begin at our cursor.
+
+        `kept` moves the cursor in the same transaction, `fetched` ticks off what a first sync wanted.
+        """
+        done = Applied()
+        with self._cache.writing() as c:
+            if expected_cursor is not None:
+                row = c.execute("SELECT value FROM kept WHERE name = 'cursor'").fetchone()
+                if (bytes(row[0]) if row else b"") != expected_cursor:
+                    return None
+            tally: Counter[tuple[int, int]] = Counter()
+            for card in cards:
+                try:
+                    self._upsert(c, card, tally, done)
+                except BadWire:
+                    done.unreadable += 1
+            for message_id in evict:
+                self._evict(c, message_id, tally, done)
+            if fetched:
+                c.executemany("DELETE FROM wanted WHERE message_id = ?", [(one,) for one in fetched])
+            write_tally(c, tally)
+            if kept:
+                keep_values(c, kept)
+        return done
+
+    def _upsert(self, c: Connection, card: Card, tally: Counter[tuple[int, int]], done: Applied) -> None:
+        old = c.execute(
+            "SELECT pk, rev, sight, facts, words_print FROM message WHERE message_id = ?", (card.message_id,)
+        ).fetchone()
+        if old is not None and old[1] == card.rev and old[2] == card.sight:
+            return
+        message = message_from(card.state)
+        topic = self._classifier.title(message.category, message.subcategory) if message.category else ""
+        facts = facts_of(message, topic)
+        words = words_of(message, topic)
+        new_print = words_print(words)
+        pk = old[0] if old is not None else _new_pk(c, facts.registered)
+        if old is not None:
+            if bytes(old[4]) != new_print:
+                self._unindex(c, pk, decode_facts(old[3]))
+                done.files |= self._files(c, pk) - upload_ids(message)
+            remove_places(c, pk, tally)
+        if old is None or bytes(old[4]) != new_print:
+            c.execute("INSERT INTO words(rowid, body, who) VALUES (?, ?, ?)", (pk, *words))
+        self._write(c, pk, card, message, facts, new_print)
+        self._place(c, pk, message, facts, card.sight, tally)
+        done.changed.add(card.message_id)
+
+    def _write(self, c: Connection, pk: int, card: Card, message: Message, facts: Facts, new_print: bytes) -> None:
+        phone = phone_key(message.applicant.phone) if message.applicant else ""
+        c.execute(
+            "INSERT OR REPLACE INTO message(pk, message_id, rev, ver, sight, number_digits, facts, words_print,"
+            " turns_at, phone) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (
+                pk,
+                card.message_id,
+                card.rev,
+                card.ver,
+                card.sight,
+                digits(message.number),
+                _encode(facts),
+                new_print,
+                turns_at(facts, self._now()),
+                phone,
+            ),
+        )
+        c.execute(
+            "INSERT OR REPLACE INTO card(pk, state, timeline) VALUES (?, ?, ?)",
+            (pk, to_json(card.state), to_json(card.timeline)),
+        )
+
+    def _place(
+        self,
+        c: Connection,
+        pk: int,
+        message: Message,
+        facts: Facts,
+        sight: str,
+        tally: Counter[tuple[int, int]],
+    ) -> None:
+        if self.viewer is None:
+            return
+        band, due = band_and_due(facts, self._now())
+        add_places(c, pk, facts, places_of(message, facts, sight, self.viewer, band, due), tally)
+
+    def _evict(self, c: Connection, message_id: str, tally: Counter[tuple[int, int]], done: Applied) -> None:
+        row = c.execute("SELECT pk, facts FROM message WHERE message_id = ?", (message_id,)).fetchone()
+        if row is None:
+            return
+        pk = row[0]
+        done.files |= self._files(c, pk)
+        self._unindex(c, pk, decode_facts(row[1]))
+        remove_places(c, pk, tally)
+        c.execute("DELETE FROM card WHERE pk = ?", (pk,))
+        c.execute("DELETE FROM message WHERE pk = ?", (pk,))
+        done.evicted.add(message_id)
+
+    def _unindex(self, c: Connection, pk: int, facts: Facts) -> None:
+        """The same words as were put in, made again from what is stored: only so the index forgets them."""
+        words = words_of(_stored(c, pk), facts.topic)
+        c.execute("INSERT INTO words(words, rowid, body, who) VALUES ('delete', ?, ?, ?)", (pk, *words))
+
+    def _files(self, c: Connection, pk: int) -> set[str]:
+        return upload_ids(_stored(c, pk))
+
+    def reindex(self, is_cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Places every message anew after a change of rights, in short transactions."""
+        if self.viewer is None:
+            return
+        fingerprint, after = self.viewer.fingerprint.encode(), -1
+        while not is_cancelled():
+            with self._cache.writing() as c:
+                rows = c.execute(
+                    "SELECT m.pk, m.sight, m.facts, k.state FROM message m JOIN card k ON k.pk = m.pk"
+                    " WHERE m.pk > ? ORDER BY m.pk LIMIT ?",
+                    (after, REINDEX_ROWS),
+                ).fetchall()
+                if not rows:
+                    keep_values(c, {"viewer": fingerprint})
+                    return
+                tally: Counter[tuple[int, int]] = Counter()
+                for pk, sight, facts, state in rows:
+                    remove_places(c, pk, tally)
+                    message = message_from(msgspec.json.decode(state))
+                    self._place(c, pk, message, decode_facts(facts), sight, tally)
+                write_tally(c, tally)
+                after = rows[-1][0]
+
+    def tend(self, now: datetime, limit: int = 500) -> set[str]:
+        """Moves rows whose deadline level has changed by itself; never waits for another writer."""
+        if not self._cache.write_lock.acquire(blocking=False):
+            return set()
+        try:
+            moment = (now - EPOCH) // MICROSECOND
+            if not self._cache.rows("SELECT 1 FROM message WHERE turns_at <= ? LIMIT 1", (moment,)):
+                return set()
+            with self._cache.writing() as c:
+                return self._tended(c, now, moment, limit)
+        finally:
+            self._cache.write_lock.release()
+
+    @staticmethod
+    def _tended(c: Connection, now: datetime, moment: int, limit: int) -> set[str]:
+        changed: set[str] = set()
+        tally: Counter[tuple[int, int]] = Counter()
+        rows = c.execute(
+            "SELECT pk, facts FROM message WHERE turns_at <= ? ORDER BY turns_at LIMIT ?", (moment, limit)
+        ).fetchall()
+        for pk, packed in rows:
+            facts = decode_facts(packed)
+            band, due = band_and_due(facts, now)
+            held = remove_places(c, pk, tally)
+            add_places(c, pk, facts, {_moved(one, band, due) for one in held}, tally)
+            c.execute("UPDATE message SET turns_at = ? WHERE pk = ?", (turns_at(facts, now), pk))
+            changed.add(facts.message_id)
+        write_tally(c, tally)
+        return changed
+
+    def want(self, message_ids: Sequence[str], evict: Sequence[str], kept: dict[str, bytes]) -> Applied:
+        """Begins a reconcile: what to fetch is remembered, what is no longer visible goes at once (P16)."""
+        done = Applied()
+        tally: Counter[tuple[int, int]] = Counter()
+        with self._cache.writing() as c:
+            c.execute("DELETE FROM wanted")
+            c.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(one,) for one in message_ids])
+            for message_id in evict:
+                self._evict(c, message_id, tally, done)
+            write_tally(c, tally)
+            keep_values(c, kept)
+        return done
+
+
+def _moved(place: Place, band: int, due: int) -> Place:
+    return place if place.queue in BY_DATE else Place(place.queue, band, due)
+
+
+def _new_pk(c: Connection, registered: int) -> int:
+    """Ascending with registration; messages of one second stand in the order of their coming."""
+    base = (registered // 1_000_000) << 20
+    highest = c.execute("SELECT max(pk) FROM message WHERE pk >= ? AND pk < ?", (base, base + (1 << 20))).fetchone()[0]
+    return base if highest is None else int(highest) + 1
+
+
+def _stored(c: Connection, pk: int) -> Message:
+    state = c.execute("SELECT state FROM card WHERE pk = ?", (pk,)).fetchone()[0]
+    return message_from(msgspec.json.decode(state))
+
+
+def add_places(c: Connection, pk: int, facts: Facts, places: Iterable[Place], tally: Counter[tuple[int, int]]) -> None:
+    filters = (atom(facts.organisation), atom(facts.executor), atom(facts.category))
+    for one in places:
+        c.execute("INSERT INTO place VALUES (?,?,?,?,?,?,?)", (one.queue, one.band, one.due, pk, *filters))
+        tally[(one.queue, one.band)] += 1
+
+
+def remove_places(c: Connection, pk: int, tally: Counter[tuple[int, int]]) -> set[Place]:
+    """Takes a message out of every queue and tells where it stood."""
+    rows: list[tuple[Any, ...]] = c.execute("SELECT queue, band, due FROM place WHERE pk = ?", (pk,)).fetchall()
+    for queue, band, due in rows:
+        c.execute("DELETE FROM place WHERE queue = ? AND band = ? AND due = ? AND pk = ?", (queue, band, due, pk))
+        tally[(queue, band)] -= 1
+    return {Place(*row) for row in rows}
+
+
+def write_tally(c: Connection, tally: Counter[tuple[int, int]]) -> None:
+    """Counters move with the rows, so that no counter ever counts."""
+    c.executemany(
+        "INSERT INTO tally(queue, band, rows) VALUES (?,?,?)"
+        " ON CONFLICT(queue, band) DO UPDATE SET rows = rows + excluded.rows",
+        [(queue, band, change) for (queue, band), change in tally.items() if change],
+    )
+
+
+def local_revisions(cache: CacheFile) -> dict[str, tuple[str, str]]:
+    """message → (rev, sight) of everything here, to compare with a manifest."""
+    return {row[0]: (row[1], row[2]) for row in cache.rows("SELECT message_id, rev, sight FROM message")}
+
+
+def still_wanted(cache: CacheFile, limit: int) -> list[str]:
+    """The next messages that a first sync has to fetch."""
+    return [row[0] for row in cache.rows("SELECT message_id FROM wanted LIMIT ?", (limit,))]
+
+
+def wanted_count(cache: CacheFile) -> int:
+    return int(cache.rows("SELECT count(*) FROM wanted")[0][0])

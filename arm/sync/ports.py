@@ -1,0 +1,136 @@
+"""What the sync core is given: a clock, ids, the wire and the local store; it has none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from arm.wire import (
+    Decision,
+    DirectoryAnswer,
+    Envelope,
+    FetchAnswer,
+    FetchRequest,
+    Manifest,
+    PullAnswer,
+    PushAnswer,
+    PushRequest,
+    SignInAnswer,
+    SignInRequest,
+    UploadAnswer,
+    UploadRequest,
+    WaitAnswer,
+)
+
+
+class Clock(Protocol):
+    def wall(self) -> datetime:
+        """This computer's idea of the time, aware UTC."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that only grow, from any beginning."""
+        ...
+
+
+class Rng(Protocol):
+    def uniform(self, low: float, high: float, /) -> float: ...
+
+
+class IdGen(Protocol):
+    def new(self) -> str:
+        """A fresh UUID as text."""
+        ...
+
+
+class Transport(Protocol):
+    """The wire; every method may raise SyncTrouble."""
+
+    def sign_in(self, request: SignInRequest) -> SignInAnswer: ...
+
+    def sign_out(self) -> None: ...
+
+    def directory(self, version: str) -> DirectoryAnswer | None: ...
+
+    def push(self, request: PushRequest) -> PushAnswer: ...
+
+    def changes(self, cursor: str, limit: int) -> PullAnswer: ...
+
+    def manifest(self) -> Manifest: ...
+
+    def fetch(self, request: FetchRequest) -> FetchAnswer: ...
+
+    def wait(self, cursor: str, timeout_s: float) -> WaitAnswer: ...
+
+    def begin_upload(self, request: UploadRequest) -> UploadAnswer: ...
+
+    def send_piece(self, upload_id: str, offset: int, piece: bytes) -> UploadAnswer: ...
+
+    def upload_offset(self, upload_id: str) -> UploadAnswer: ...
+
+    def download(self, upload_id: str) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A file that a command refers to and that is not sent yet; `upload_id` when it was begun before."""
+
+    file_id: str
+    name: str
+    size: int
+    sha256: str
+    upload_id: str = ""
+
+
+class Storage(Protocol):
+    """The local store as the core needs it; each writing call is durable when it returns."""
+
+    def device_id(self) -> str: ...
+
+    def unsent(self, limit: int) -> list[Envelope]: ...
+
+    def decided_after(self, device_seq: int, limit: int) -> list[Envelope]: ...
+
+    def acknowledged_seq(self) -> int:
+        """The highest device number that the central store has decided, as we know it."""
+        ...
+
+    def settle(self, decisions: Sequence[Decision]) -> None: ...
+
+    def become_device(self, device_id: str) -> None:
+        """Another device from now on: undecided commands are numbered anew under their old ids (P9 c)."""
+        ...
+
+    def outgoing(self, command_id: str) -> list[Outgoing]: ...
+
+    def pieces(self, file_id: str, offset: int) -> Iterator[bytes]:
+        """The content from an offset, in pieces of at most 8 MB."""
+        ...
+
+    def upload_begun(self, file_id: str, upload_id: str) -> None: ...
+
+    def uploaded(self, command_id: str, file_id: str, upload_id: str) -> None: ...
+
+    def cursor(self) -> str: ...
+
+    def apply_page(self, page: PullAnswer) -> bool:
+        """Whole or not at all; False when the page doesn't begin at our cursor."""
+        ...
+
+    def begin_reconcile(self, manifest: Manifest) -> None: ...
+
+    def wanted(self, limit: int) -> list[str]: ...
+
+    def reconcile_progress(self) -> tuple[int, int] | None:
+        """(done, total) of a reconcile under way, or nothing."""
+        ...
+
+    def apply_cards(self, asked: Sequence[str], answer: FetchAnswer) -> None: ...
+
+    def finish_reconcile(self) -> None: ...
+
+    def directory_version(self) -> str: ...
+
+    def save_directory(self, answer: DirectoryAnswer) -> None: ...
