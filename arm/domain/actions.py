@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from arm.domain.cases import Case, Setting
 from arm.domain.commands import Verb
 from arm.domain.decide import judge, rows_now
-from arm.domain.identity import Actor
+from arm.domain.guards import is_named_to_stop
+from arm.domain.identity import Actor, Role
 from arm.domain.message import Message
 from arm.domain.process import Row
 from arm.domain.refusals import Reason, Refused
@@ -46,16 +47,27 @@ def _state(verb: Verb, message: Message, actor: Actor, setting: Setting, rows: t
         return None
     now = rows_now(message, on, setting)
     if isinstance(now, Refused):
-        his = next((row for row in on if find_role(_case(row, message, actor, setting)) is None), None)
+        his = next((row for row in on if _is_his(_case(row, message, actor, setting))), None)
         return _shown(his, now) if his is not None else None
     best: tuple[int, Row, Refused] | None = None
     for row in now:
-        passed, refused = judge(_case(row, message, actor, setting))
+        case = _case(row, message, actor, setting)
+        passed, refused = judge(case)
         if refused is None:
             return _shown(row, None)
-        if refused.reason not in NOT_HIS and (best is None or passed > best[0]):
+        if refused.reason not in NOT_HIS and (best is None or passed > best[0]) and _is_his(case):
             best = (passed, row, refused)
     return _shown(best[1], best[2]) if best is not None else None
+
+
+def _is_his(case: Case) -> bool:
+    """Whether the step belongs to this person's work at all, whatever the moment."""
+    if find_role(case) is not None:
+        return False
+    guards = case.row.guards
+    if "is_the_executor" in guards:
+        return case.role is Role.EXECUTOR
+    return "is_named_to_stop" not in guards or is_named_to_stop(case) is None
 
 
 def _case(row: Row, message: Message, actor: Actor, setting: Setting) -> Case:
