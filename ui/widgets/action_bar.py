@@ -79,7 +79,7 @@ class ActionBar(QWidget):
 
     def set_actions(self, faces: tuple[ActionFace, ...]) -> None:
         """Shows these decisions: the primary one first, then the others as given, dangerous ones never first."""
-        ordered = tuple(sorted(faces, key=_order))
+        ordered = _ordered(faces)
         if ordered == self._faces:
             return
         same_shape = [face.key for face in ordered] == [face.key for face in self._faces]
@@ -93,6 +93,10 @@ class ActionBar(QWidget):
 
     def actions_shown(self) -> tuple[ActionFace, ...]:
         return self._faces
+
+    def menu_actions(self) -> list[object]:
+        """The keys of the decisions that stand under «Ещё» at this width."""
+        return [action.property("armKey") for action in self._menu.actions()]
 
     def press_digit(self, digit: str) -> bool:
         """Does what the digit stands for, or says why not; False if no action has this digit."""
@@ -195,6 +199,7 @@ class ActionBar(QWidget):
             item = QAction(f"{face.label.replace('&', '&&')}\t{hint}", self._menu)
             if face.icon_name:
                 set_icon(item, face.icon_name, "text" if face.enabled else "disabled")
+            item.setProperty("armKey", face.key)
             item.setToolTip(as_tooltip(face.tooltip if face.enabled else face.why_not))
             item.triggered.connect(partial(self._on_button_clicked, face.key))
             self._menu.addAction(item)
@@ -219,5 +224,13 @@ class ActionBar(QWidget):
         self._menu.popup(self._more.mapToGlobal(QPoint(0, -size.height() - 4)))
 
 
-def _order(face: ActionFace) -> int:
-    return 0 if face.primary else 1
+def _ordered(faces: tuple[ActionFace, ...]) -> tuple[ActionFace, ...]:
+    """The primary one first, the rest as given; a dangerous one that would stand first goes last."""
+    made = sorted(faces, key=_rest_after_primary)
+    if len(made) > 1 and made[0].danger:
+        made.append(made.pop(0))
+    return tuple(made)
+
+
+def _rest_after_primary(face: ActionFace) -> bool:
+    return not face.primary

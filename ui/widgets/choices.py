@@ -70,6 +70,9 @@ class _ButtonRow(QWidget):
         self._on_button_clicked(self._keys[place])
         return True
 
+    def button_texts(self) -> list[str]:
+        return [button.text() for button in self._buttons]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         focused = next((place for place, button in enumerate(self._buttons) if button.hasFocus()), None)

@@ -13,7 +13,7 @@ from arm.i18n import _, ngettext
 from ui.theme import font as type_font
 from ui.theme import theme
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_WORDS = re.compile(r"\s+|\w+(?:[.,:/-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True)
