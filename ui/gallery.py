@@ -349,9 +349,9 @@ def sheet_page() -> QWidget:
     return page
 
 
-def draw(app: QApplication, folder: Path, name: str) -> None:
+def draw(app: QApplication, folder: Path, name: str, scale: float = 1.0) -> None:
     """Saves every page in one theme."""
-    apply_theme(app, name)
+    apply_theme(app, name, scale)
     for title, make in (("shell", shell_page), ("pieces", pieces_page), ("sheet", sheet_page)):
         page = make()
         page.resize(_WIDTH, _HEIGHT)
@@ -380,7 +380,7 @@ def main(arguments: list[str] | None = None) -> int:
     app = QApplication(sys.argv[:1])
     wish.out.mkdir(parents=True, exist_ok=True)
     for name in ("light", "dark"):
-        draw(app, wish.out, name)
+        draw(app, wish.out, name, wish.scale)
     return 0
 
 

@@ -52,7 +52,7 @@ class BannerBar(QWidget):
         row.addLayout(self._buttons)
         row.addWidget(self._close)
         self.setMinimumHeight(44)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.hide()
 
     def set_face(self, face: BannerFace | None) -> None:

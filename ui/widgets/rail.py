@@ -84,7 +84,7 @@ class _RailButton(QAbstractButton):
             painter.drawRoundedRect(QRectF(0, box.top() + 8, 3, box.height() - 16), 1.5, 1.5)
         ink = tokens.colour("rail_text")
         top = (self.height() - _ICON) // 2 if self._is_small else 9
-        left = (self.width() - _ICON) // 2
+        left = (self.width() - _ICON - self._pill_overhang()) // 2
         painter.drawPixmap(left, top, icon_pixmap(self.face.icon_name, ink, _ICON))
         if not self._is_small:
             painter.setFont(type_font("caption"))
@@ -102,14 +102,10 @@ class _RailButton(QAbstractButton):
     def _paint_count(self, painter: QPainter, left: int, top: int) -> None:
         """The counter; a square in it says that something is overdue."""
         tokens = theme().tokens
-        if not self.face.count and not self.face.overdue:
+        width = self._pill_width()
+        if not width:
             return
-        text = "" if not self.face.count else (str(self.face.count) if self.face.count < 1000 else "999+")
-        made = type_font("caption")
-        made.setPointSizeF(made.pointSizeF() * 0.92)
-        made.setWeight(QFont.Weight.DemiBold)
         square = 10 if self.face.overdue else 0
-        width = max(17, QFontMetrics(made).horizontalAdvance(text) + 10 + square)
         pill = QRectF(min(left, self.width() - width - 3), top, width, 17)
         painter.setPen(QPen(tokens.colour("rail"), 2))
         painter.setBrush(tokens.colour("rail_count"))
@@ -118,9 +114,24 @@ class _RailButton(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.colour("overdue_mark"))
             painter.drawRect(QRectF(pill.left() + 5, pill.top() + 5, 7, 7))
-        painter.setFont(made)
+        painter.setFont(_count_font())
         painter.setPen(tokens.colour("on_rail_count"))
-        painter.drawText(pill.adjusted(square, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(pill.adjusted(square, 0, 0, 0), Qt.AlignmentFlag.AlignCenter, self._count_text())
+
+    def _count_text(self) -> str:
+        if not self.face.count:
+            return ""
+        return str(self.face.count) if self.face.count < 1000 else "999+"
+
+    def _pill_width(self) -> int:
+        if not self.face.count and not self.face.overdue:
+            return 0
+        square = 10 if self.face.overdue else 0
+        return max(17, QFontMetrics(_count_font()).horizontalAdvance(self._count_text()) + 10 + square)
+
+    def _pill_overhang(self) -> int:
+        """How far the counter sticks out beside the icon: both together stand in the middle."""
+        return max(0, self._pill_width() - 7)
 
 
 class Rail(QWidget):
@@ -206,6 +217,13 @@ class Rail(QWidget):
 
     def _on_bottom_clicked(self, key: object, _checked: bool = False) -> None:
         self.bottom_chosen.emit(key)
+
+
+def _count_font() -> QFont:
+    made = type_font("caption")
+    made.setPointSizeF(made.pointSizeF() * 0.92)
+    made.setWeight(QFont.Weight.DemiBold)
+    return made
 
 
 def rail_width() -> int:
