@@ -25,6 +25,7 @@ from arm.wire import (
 NOOP = "noop"
 FIRST_FETCH = 50
 """The first piece of a first sync is small, so that progress is seen at once."""
+MOST_STRAYS = 3
 Progress = Callable[[int, int], None]
 
 
@@ -138,7 +139,7 @@ class Cycle:
         self, progress: Progress = lambda done, total: None, is_cancelled: Callable[[], bool] = lambda: False
     ) -> tuple[int, bool]:
         """Pages until the head; (pages, False) when cancelled on the way."""
-        pages = 0
+        pages = strays = 0
         if not self._storage.directory_version():
             self._learn_directory()
         while not is_cancelled():
@@ -155,9 +156,13 @@ class Cycle:
                 continue
             if page.device.last_seq < self._storage.acknowledged_seq():
                 self._offer_again(page.device.last_seq + 1)
-            # a page from elsewhere is dropped and asked for anew
-            pages += self._storage.apply_page(page)
-            if not page.more:
+            # a page from elsewhere is dropped and asked for anew, but not for ever
+            applied = self._storage.apply_page(page)
+            strays = 0 if applied else strays + 1
+            if strays > MOST_STRAYS or (applied and page.more and page.to_cursor == page.from_cursor):
+                raise SyncTrouble("server_fault", {"code": "page_out_of_place"})
+            pages += applied
+            if applied and not page.more:
                 return pages, True
         return pages, False
 
