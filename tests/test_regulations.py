@@ -86,7 +86,7 @@ def test_troubles_are_printed_line_by_line(tmp_path: Path) -> None:
     assert code == 1
     assert out.splitlines() == [
         "строка 22: доли этапов в сумме дают 101 %, а не 100 %.",
-        "строка 95: неизвестно (роль): «визитёр».",
+        "строка 87: неизвестно (роль): «визитёр».",
     ]
     assert err == "Регламент не загружен: 2 замечания.\n"
 
