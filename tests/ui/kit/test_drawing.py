@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyleOptionViewI
 from pytestqt.qtbot import QtBot
 
 from ui.delegates.queue_row import Density, QueueFace, QueueRowDelegate
-from ui.gallery import draw, queue_view
+from ui.gallery import GalleryRun
+from ui.gallery_pages import queue_view
 from ui.theme import theme
 from ui.widgets import (
     ComposeEdit,
@@ -222,6 +223,8 @@ def test_a_flow_breaks_its_lines_at_the_width(dressed: QApplication, qtbot: QtBo
     assert flow.heightForWidth(260) > flow.heightForWidth(1600)
 
 
-def test_the_gallery_draws_every_page(dressed: QApplication, tmp_path: Path) -> None:
-    draw(dressed, tmp_path, "dark")
+def test_the_gallery_draws_every_page(dressed: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    run = GalleryRun(dressed, tmp_path, ("dark",))
+    with qtbot.waitSignal(run.finished, timeout=20_000):
+        run.start()
     assert sorted(each.name for each in tmp_path.iterdir()) == ["pieces-dark.png", "sheet-dark.png", "shell-dark.png"]

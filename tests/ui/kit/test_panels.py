@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.gallery import pieces_page, shell_page
+from ui.gallery_pages import pieces_page, shell_page
 from ui.widgets import (
     BannerBar,
     BannerFace,
