@@ -5,6 +5,7 @@ Every shape here is normative for `/api/v1`. Times are aware UTC in RFC 3339, da
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_of
@@ -248,6 +249,11 @@ class Problem:
     clause: str = ""
     field: str = ""
     retry_after_s: int | None = None
+
+
+def next_dec_hash(previous: str, command_id: CommandId, verdict: Verdict) -> str:
+    """The running digest of a device's decisions (P9), hex of SHA-256; the first `previous` is empty."""
+    return hashlib.sha256(f"{previous}{command_id}{verdict.value}".encode()).hexdigest()
 
 
 def to_json(value: object) -> bytes:

@@ -1,0 +1,166 @@
+"""Who asks: passwords, guesses counted, tokens and devices (opaque, hashed, revocable)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, insert, select, update
+
+from arm.central import tables as t
+from arm.central.problems import Trouble
+from arm.domain.identity import DeviceId, UserId
+from arm.wire import DeviceState, SignInRequest
+
+TOKEN_LIFE = timedelta(days=30)
+SERVICE_TOKEN_LIFE = timedelta(days=3650)
+GUESSES_A_DAY = 100
+FREE_GUESSES = 5
+LONGEST_PAUSE_S = 900
+LONGEST_PASSWORD = 1024
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Whose request it is, as his token says; what he may do is looked up anew each time."""
+
+    user_id: UserId
+    device_id: DeviceId
+    token_hash: str
+    kind: str = "desk"
+
+
+class Passwords:
+    """argon2id, a few at a time: each takes 64 MB and some 50 ms."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._turn = threading.BoundedSemaphore(4)
+        self._nobody = self.hashed(secrets.token_urlsafe(16))
+
+    def hashed(self, password: str) -> str:
+        with self._turn:
+            return self._hasher.hash(password)
+
+    def fits(self, stored: str, password: str) -> bool:
+        """Takes the same time for an unknown login: then a hash of nobody's password is tried."""
+        with self._turn:
+            try:
+                return self._hasher.verify(stored or self._nobody, password) and bool(stored)
+            except (VerificationError, InvalidHashError):
+                return False
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def folded(login: str) -> str:
+    return " ".join(login.split()).casefold()
+
+
+def check_guesses(connection: Connection, login: str, now: datetime) -> None:
+    """Trouble(throttled) while this account must wait; unknown logins are counted alike (G11)."""
+    row = connection.execute(select(t.guess).where(t.guess.c.login_hash == token_hash(folded(login)))).first()
+    if row is None:
+        return
+    if row.blocked_until > now:
+        wait = int((row.blocked_until - now).total_seconds()) + 1
+        raise Trouble(429, "throttled", retry_after_s=wait)
+    if row.day == now.date().isoformat() and row.failures >= GUESSES_A_DAY:
+        tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
+        raise Trouble(429, "throttled", retry_after_s=int((tomorrow - now).total_seconds()) + 1)
+
+
+def count_guess(connection: Connection, login: str, now: datetime, *, right: bool) -> None:
+    """A right password ends the row of failures, not the day's count."""
+    key, day = token_hash(folded(login)), now.date().isoformat()
+    known = t.guess.c
+    row = connection.execute(select(t.guess).where(known.login_hash == key).with_for_update()).first()
+    if row is None and right:
+        return
+    failures = (row.failures if row is not None and row.day == day else 0) + (0 if right else 1)
+    in_a_row = 0 if right else (row.in_a_row if row is not None else 0) + 1
+    over = in_a_row - FREE_GUESSES
+    pause_s = min(2 ** min(over, 10), LONGEST_PAUSE_S) if over > 0 else 0
+    values = {
+        "day": day,
+        "failures": failures,
+        "in_a_row": in_a_row,
+        "blocked_until": now + timedelta(seconds=pause_s),
+    }
+    if row is None:
+        connection.execute(insert(t.guess).values(login_hash=key, **values))
+    else:
+        connection.execute(update(t.guess).where(known.login_hash == key).values(**values))
+
+
+def issue_token(
+    connection: Connection, user_id: UserId, device_id: DeviceId | None, kind: str, now: datetime
+) -> tuple[str, datetime]:
+    """A new token and the moment it ends; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    expires_at = now + (TOKEN_LIFE if kind == "desk" else SERVICE_TOKEN_LIFE)
+    connection.execute(
+        insert(t.token).values(
+            token_hash=token_hash(token),
+            user_id=user_id,
+            device_id=device_id,
+            kind=kind,
+            created_at=now,
+            expires_at=expires_at,
+            revoked_at=None,
+        )
+    )
+    return token, expires_at
+
+
+def principal(connection: Connection, token: str, device_id: str, now: datetime) -> Principal:
+    """Whom the token names; Trouble(unauthorised) when it ended, was revoked, or belongs to another device."""
+    key = token_hash(token)
+    known = t.token.c
+    row = connection.execute(
+        select(known.user_id, known.device_id, known.kind, t.person.c.active)
+        .join(t.person, t.person.c.user_id == known.user_id)
+        .where(known.token_hash == key, known.revoked_at.is_(None), known.expires_at > now)
+    ).first()
+    if row is None or not row.active or (row.kind == "desk" and row.device_id != device_id):
+        raise Trouble(401, "unauthorised")
+    return Principal(UserId(row.user_id), DeviceId(row.device_id or ""), key, row.kind)
+
+
+def revoke(connection: Connection, key: str, now: datetime) -> None:
+    connection.execute(update(t.token).where(t.token.c.token_hash == key).values(revoked_at=now))
+
+
+def take_device(connection: Connection, user_id: UserId, asked: SignInRequest, now: datetime) -> DeviceState:
+    """The device of this user, made on its first sign-in (P2); another user's is refused."""
+    known = t.device.c
+    row = connection.execute(select(t.device).where(known.device_id == asked.device_id).with_for_update()).first()
+    seen = {"name": asked.device_name[:200], "client_version": asked.client_version[:64], "seen_at": now}
+    if row is None:
+        connection.execute(
+            insert(t.device).values(
+                device_id=asked.device_id,
+                user_id=user_id,
+                state="active",
+                last_seq=0,
+                dec_hash="",
+                backup_floor=0,
+                created_at=now,
+                **seen,
+            )
+        )
+        return DeviceState(last_seq=0, dec_hash="")
+    if row.user_id != user_id:
+        raise Trouble(403, "device_of_other_user")
+    if row.state != "active":
+        raise Trouble(401, "device_revoked")
+    connection.execute(update(t.device).where(known.device_id == asked.device_id).values(**seen))
+    return DeviceState(last_seq=row.last_seq, dec_hash=row.dec_hash, backup_floor=row.backup_floor)

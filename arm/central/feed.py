@@ -1,0 +1,189 @@
+"""What a user may read: the change feed, the manifest and cards, all cut to his sight (P12–P16)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, select, union
+
+from arm.central import tables as t
+from arm.central.states import message_of, plain_state, sight_by, tags_read
+from arm.domain.identity import DeviceId, MessageId, Person
+from arm.domain.visibility import RICHEST_FIRST, Sight, shown
+from arm.wire import MAX_PAGE_BYTES, PROTO, Card, Item, ManifestRow, event_from, plain
+
+FIELD_POLICY = 1
+"""Version of what each sight shows: a change of `shown` raises it, and every desk reconciles (P15)."""
+
+_FIELDS = struct.Struct(">BQ8s16s16s")
+_MAC_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the journal as one device knows it (P5)."""
+
+    seq: int
+    hash8: bytes
+    scope: bytes
+    store: bytes
+
+
+def scope_hash(tags: Iterable[int], scope_version: int) -> bytes:
+    """What a user's rights amount to now; another value means: reconcile (P15)."""
+    text = ",".join(map(str, sorted(tags)))
+    return hashlib.sha256(f"{text};{FIELD_POLICY};{scope_version}".encode()).digest()[:16]
+
+
+def store_mark(store_id: str) -> bytes:
+    return hashlib.sha256(store_id.encode()).digest()[:16]
+
+
+def seal(cursor: Cursor, key: bytes, device_id: DeviceId) -> str:
+    """Opaque text that only this store can read and only this device can use."""
+    body = _FIELDS.pack(PROTO, cursor.seq, cursor.hash8, cursor.scope, cursor.store)
+    return urlsafe_b64encode(body + _mac(body, key, device_id)).decode().rstrip("=")
+
+
+def unseal(text: str, key: bytes, device_id: DeviceId) -> Cursor | None:
+    """None for anything that wasn't sealed here for this device: then the desk reconciles."""
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, BadBase64):
+        return None
+    body, mac = raw[: _FIELDS.size], raw[_FIELDS.size :]
+    if len(body) != _FIELDS.size or not hmac.compare_digest(mac, _mac(body, key, device_id)):
+        return None
+    proto, seq, hash8, scope, store = _FIELDS.unpack(body)
+    return Cursor(seq, hash8, scope, store) if proto == PROTO else None
+
+
+def _mac(body: bytes, key: bytes, device_id: DeviceId) -> bytes:
+    return hmac.digest(key, body + device_id.encode(), "sha256")[:_MAC_BYTES]
+
+
+def hash_at(connection: Connection, seq: int) -> str | None:
+    return connection.scalar(select(t.journal.c.hash).where(t.journal.c.seq == seq))
+
+
+def changed_since(
+    connection: Connection, tags: Sequence[int], after: int, head: int, limit: int
+) -> list[tuple[int, MessageId]]:
+    """Journal places of the user's tags, oldest first: one limited sub-select per tag (E8)."""
+    if not tags or after >= head:
+        return []
+    known = t.journal_tag.c
+    parts = [
+        select(
+            select(known.seq)
+            .where(known.tag == tag, known.seq > after, known.seq <= head)
+            .order_by(known.seq)
+            .limit(limit)
+            .subquery()
+        )
+        for tag in tags
+    ]
+    found = (union(*parts) if len(parts) > 1 else parts[0]).subquery()
+    rows = connection.execute(
+        select(t.journal.c.seq, t.journal.c.message_id)
+        .where(t.journal.c.seq.in_(select(found.c.seq).order_by(found.c.seq).limit(limit)))
+        .order_by(t.journal.c.seq)
+    )
+    return [(row.seq, MessageId(row.message_id)) for row in rows]
+
+
+def manifest_rows(connection: Connection, tags: Sequence[int]) -> list[ManifestRow]:
+    """Everything visible with its rev and sight, in one query (P16)."""
+    if not tags:
+        return []
+    best = (
+        select(t.message_tag.c.message_id, func.min(t.message_tag.c.sight).label("sight"))
+        .where(t.message_tag.c.tag.in_(tags))
+        .group_by(t.message_tag.c.message_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(best.c.message_id, t.message.c.rev, best.c.sight)
+        .join(t.message, t.message.c.message_id == best.c.message_id)
+        .order_by(best.c.message_id)
+    )
+    return [ManifestRow(message_id=m, rev=rev, sight=RICHEST_FIRST[sight].value) for m, rev, sight in rows]
+
+
+def cards(
+    connection: Connection, message_ids: Sequence[MessageId], person: Person, scope: frozenset[int]
+) -> dict[MessageId, Card]:
+    """The cards of those ids that are visible, in two queries."""
+    rows = connection.execute(select(t.message).where(t.message.c.message_id.in_(message_ids))).all()
+    visible: dict[MessageId, tuple[Row[Any], Sight]] = {}
+    for row in rows:
+        sight = sight_by(tags_read(row.tags), scope)
+        if sight is not None:
+            visible[MessageId(row.message_id)] = (row, sight)
+    timelines = _timelines(connection, list(visible))
+    organisations = frozenset(g.organisation for g in person.grants)
+    return {
+        message_id: _card(row, sight, timelines.get(message_id, []), organisations)
+        for message_id, (row, sight) in visible.items()
+    }
+
+
+def _timelines(connection: Connection, message_ids: Sequence[MessageId]) -> dict[MessageId, list[dict[str, Any]]]:
+    found: dict[MessageId, list[dict[str, Any]]] = {}
+    if not message_ids:
+        return found
+    known = t.journal.c
+    rows = connection.execute(
+        select(known.message_id, known.payload)
+        .where(known.message_id.in_(message_ids))
+        .order_by(known.message_id, known.seq)
+    )
+    for message_id, payload in rows:
+        if payload:
+            found.setdefault(message_id, []).append(msgspec.json.decode(payload))
+    return found
+
+
+def _card(row: Row[Any], sight: Sight, timeline: list[dict[str, Any]], organisations: frozenset[Any]) -> Card:
+    if sight is Sight.FULL:
+        state = plain_state(row.state, row.applicant)
+    else:
+        events = tuple(event_from(one) for one in timeline)
+        message, kept = shown(message_of(row.state, row.applicant), events, sight, organisations)
+        state, timeline = plain(message), [plain(one) for one in kept]
+    return Card(
+        message_id=MessageId(row.message_id),
+        ver=row.ver,
+        rev=row.rev,
+        sight=sight.value,
+        state=state,
+        timeline=timeline,
+    )
+
+
+def page(places: Sequence[tuple[int, MessageId]], found: dict[MessageId, Card]) -> tuple[list[Item], int | None]:
+    """Items in journal order, one per message, and where to stop when the page grew too large (≤ 4 MB).
+
+    What isn't visible now is evicted: its row bore a tag of this user, so he was entitled to it (P14).
+    """
+    items: list[Item] = []
+    taken: set[MessageId] = set()
+    size, last = 0, None
+    for seq, message_id in places:
+        if message_id not in taken:
+            card = found.get(message_id)
+            size += len(msgspec.json.encode(card)) if card is not None else 100
+            if size > MAX_PAGE_BYTES and items:
+                return items, last
+            taken.add(message_id)
+            items.append(Item(message_id=message_id, card=card))
+        last = seq
+    return items, None

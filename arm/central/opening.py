@@ -1,0 +1,30 @@
+"""The wiring of a central store: engine, schema, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from arm.central.central import Central
+from arm.central.engine import make_engine, sqlite_path
+from arm.central.schema import bring_up_to_date
+from arm.settings import data_folder
+
+FILES_FOLDER = "central-files"
+
+
+def open_central(url: str = "", *, files: Path | None = None, clock: Callable[[], datetime] | None = None) -> Central:
+    """The store at that address, made or migrated first; StoreTrouble when it can't be used.
+
+    Files lie beside an SQLite store, in the data folder for PostgreSQL, unless `files` names a folder.
+    """
+    engine = make_engine(url)
+    try:
+        bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    path = sqlite_path(engine)
+    folder = files or (path.with_name(f"{path.name}-files") if path is not None else data_folder() / FILES_FOLDER)
+    return Central(engine, folder, clock=clock)

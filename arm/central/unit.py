@@ -1,0 +1,237 @@
+"""The unit of work: messages locked and kept by id, changes gathered, and one flush that takes the head last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from arm.central import chain
+from arm.central import tables as t
+from arm.central.numbers import ticks, worded
+from arm.central.reference import Reference, Shelf
+from arm.central.schema import APPLICANT_SERIES
+from arm.central.states import Held, Tags, held_from, state_columns, tags_for, tags_written
+from arm.domain.events import Event
+from arm.domain.identity import CommandId, DeviceId, MessageId, UploadId
+from arm.domain.message import Message
+from arm.wire import to_json
+
+
+@dataclass(slots=True)
+class Entry:
+    """One event on its way into the journal; seq, hash and rev are known after the flush alone."""
+
+    event: Event
+    command_id: CommandId
+    device_id: DeviceId | None
+    ver: int
+    tags: frozenset[int]
+    seq: int = 0
+    rev: str = ""
+
+
+@dataclass
+class Unit:
+    """One write transaction's view: what it read, what it will write; nothing reaches SQL text elsewhere."""
+
+    connection: Connection
+    reference: Reference
+    shelf: Shelf
+    randomness: Callable[[int], bytes]
+    entries: list[Entry] = field(default_factory=list)
+    _held: dict[MessageId, Held | None] = field(default_factory=dict)
+    _tags_before: dict[MessageId, Tags] = field(default_factory=dict)
+    _files: set[tuple[UploadId, MessageId]] = field(default_factory=set)
+
+    def message(self, message_id: MessageId) -> Held | None:
+        """The message, locked until the transaction ends."""
+        if message_id not in self._held:
+            row = self.connection.execute(
+                select(t.message).where(t.message.c.message_id == message_id).with_for_update()
+            ).first()
+            self._held[message_id] = None if row is None else held_from(row)
+        return self._held[message_id]
+
+    def next_number(self, at: datetime) -> str:
+        """The next number for applicants; the series is locked before the head (§2.3 order)."""
+        series = t.number_series.c
+        row = self.connection.execute(
+            select(series.last).where(series.series == APPLICANT_SERIES).with_for_update()
+        ).one()
+        value = max(row.last + 1, ticks(at))
+        self.connection.execute(update(t.number_series).where(series.series == APPLICANT_SERIES).values(last=value))
+        return worded(value)
+
+    def change(self, message: Message, event: Event, command_id: CommandId, device_id: DeviceId | None) -> Entry:
+        """Notes that the event made `message`; its tags before and after go with the entry (P13)."""
+        held = self._held.get(message.message_id)
+        before: Tags = {} if held is None else held.tags
+        after = tags_for(message, self.reference.directory)
+        self._tags_before.setdefault(message.message_id, before)
+        ver = 1 if held is None else held.ver + 1
+        if held is None:
+            self._held[message.message_id] = Held(message, ver, "", after, fresh=True)
+        else:
+            held.message, held.ver, held.tags = message, ver, after
+        entry = Entry(event, command_id, device_id, ver, frozenset(before) | frozenset(after))
+        self.entries.append(entry)
+        return entry
+
+    def refer(self, files: set[tuple[UploadId, MessageId]]) -> None:
+        self._files |= files
+
+    def flush(self) -> None:
+        """Writes all that was gathered: files, tags and messages hang on the journal rows, the head is taken last."""
+        if not self.entries:
+            return
+        head = self.connection.execute(select(t.journal_head).with_for_update()).one()
+        rows = self._chained(head.seq, head.hash, head.ts)
+        self.connection.execute(insert(t.journal), rows)
+        tags = [{"tag": tag, "seq": e.seq} for e in self.entries for tag in e.tags]
+        if tags:
+            self.connection.execute(insert(t.journal_tag), tags)
+        self._write_messages()
+        self._write_notices()
+        self._write_files()
+        last = rows[-1]
+        self.connection.execute(update(t.journal_head).values(seq=last["seq"], hash=last["hash"], ts=last["ts"]))
+        self.entries.clear()
+        self._tags_before.clear()
+
+    def _chained(self, seq: int, previous: str, ts: datetime) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        for entry in self.entries:
+            event = entry.event
+            seq, ts = seq + 1, max(ts, event.at)
+            salt, payload = self.randomness(16).hex(), to_json(event).decode()
+            commit = chain.commit_of(salt, payload)
+            actor, kind = event.actor.user_id, event.verb.value
+            previous = chain.hash_of(
+                previous, seq, ts, actor, entry.device_id, entry.command_id, event.message_id, kind, entry.ver, commit
+            )
+            entry.seq, entry.rev = seq, chain.rev_of(previous)
+            held = self._held[event.message_id]
+            if held is not None:
+                held.rev = entry.rev
+            rows.append(
+                {
+                    "seq": seq,
+                    "ts": ts,
+                    "message_id": event.message_id,
+                    "kind": kind,
+                    "actor_id": actor,
+                    "device_id": entry.device_id,
+                    "command_id": entry.command_id,
+                    "ver": entry.ver,
+                    "rev": entry.rev,
+                    "salt": salt,
+                    "payload": payload,
+                    "commit_hash": commit,
+                    "hash": previous,
+                }
+            )
+        return rows
+
+    def _write_messages(self) -> None:
+        last_seq = {e.event.message_id: e.seq for e in self.entries}
+        new, changed = [], []
+        for message_id, seq in last_seq.items():
+            held = self._held[message_id]
+            if held is None:
+                continue
+            row = _message_row(held, seq)
+            if held.fresh:
+                new.append(row)
+                held.fresh = False
+            else:
+                changed.append({f"b_{name}": value for name, value in row.items()})
+        if new:
+            self.connection.execute(insert(t.message), new)
+        if changed:
+            self.connection.execute(UPDATE_MESSAGE, changed)
+        self._write_tags(list(last_seq))
+
+    def _write_tags(self, message_ids: list[MessageId]) -> None:
+        gone, come = [], []
+        for message_id in message_ids:
+            held, before = self._held[message_id], self._tags_before[message_id]
+            after = held.tags if held is not None else {}
+            for tag, sight in before.items():
+                if after.get(tag) != sight:
+                    gone.append({"b_tag": tag, "b_message_id": message_id})
+            for tag, sight in after.items():
+                if before.get(tag) != sight:
+                    come.append({"tag": tag, "message_id": message_id, "sight": sight})
+        if gone:
+            self.connection.execute(DELETE_TAG, gone)
+        if come:
+            self.connection.execute(insert(t.message_tag), come)
+
+    def _write_notices(self) -> None:
+        rows = [
+            {
+                "seq": entry.seq,
+                "place": place,
+                "message_id": entry.event.message_id,
+                "recipient": one.recipient,
+                "kind": one.kind.value,
+                "params": json.dumps(dict(one.params), ensure_ascii=False),
+                "at": entry.event.at,
+                "sent_at": None,
+            }
+            for entry in self.entries
+            for place, one in enumerate(entry.event.notices)
+        ]
+        if rows:
+            self.connection.execute(insert(t.notice), rows)
+
+    def _write_files(self) -> None:
+        if not self._files:
+            return
+        known = t.message_file.c
+        ids = {upload for upload, _ in self._files}
+        present = self.connection.execute(
+            select(known.upload_id, known.message_id).where(known.upload_id.in_(ids))
+        ).all()
+        fresh = self._files - {(UploadId(row.upload_id), MessageId(row.message_id)) for row in present}
+        if fresh:
+            self.connection.execute(
+                insert(t.message_file), [{"upload_id": u, "message_id": m} for u, m in sorted(fresh)]
+            )
+            self.connection.execute(update(t.upload).where(t.upload.c.upload_id.in_(ids)).values(referenced=True))
+        self._files.clear()
+
+
+MESSAGE_COLUMNS = [column.name for column in t.message.columns]
+UPDATE_MESSAGE = (
+    update(t.message)
+    .where(t.message.c.message_id == bindparam("b_message_id"))
+    .values({name: bindparam(f"b_{name}") for name in MESSAGE_COLUMNS if name != "message_id"})
+)
+DELETE_TAG = delete(t.message_tag).where(
+    t.message_tag.c.tag == bindparam("b_tag"), t.message_tag.c.message_id == bindparam("b_message_id")
+)
+
+
+def _message_row(held: Held, seq: int) -> dict[str, Any]:
+    message = held.message
+    state, applicant = state_columns(message)
+    return {
+        "message_id": message.message_id,
+        "number": message.number,
+        "ver": held.ver,
+        "rev": held.rev,
+        "seq": seq,
+        "stage": message.stage.value,
+        "organisation": message.owner,
+        "external_id": message.external_id,
+        "registered_at": message.registered_at,
+        "state": state,
+        "applicant": applicant,
+        "tags": tags_written(held.tags),
+    }

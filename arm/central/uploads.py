@@ -1,0 +1,174 @@
+"""Uploads in pieces and downloads by right: bound to their uploader, unseen until a command names them (P26)."""
+
+from __future__ import annotations
+
+import errno
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from arm.central import feed
+from arm.central import tables as t
+from arm.central.access import Principal
+from arm.central.engine import reading, writing
+from arm.central.files import FileFolder, media_type, shown_name, suffix_of
+from arm.central.problems import Trouble
+from arm.central.reading import FILE_LIMIT_BYTES, asker
+from arm.central.store import Store
+from arm.domain.identity import MessageId
+from arm.domain.visibility import scope_of
+from arm.settings import ATTACHMENT_SUFFIXES
+from arm.wire import UploadAnswer, UploadRequest
+
+UNREFERENCED_LIFE = timedelta(days=7)
+UNREFERENCED_BYTES = 500 * 1024 * 1024
+"""Quota of one user's files that no accepted command names yet."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    path: Path
+    name: str
+    media_type: str
+    size: int
+
+
+class Uploads:
+    """Begins, continues, finishes and reads files."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._files = FileFolder(folder)
+
+    @property
+    def folder(self) -> Path:
+        return self._files.folder
+
+    def begin(self, who: Principal, asked: UploadRequest) -> UploadAnswer:
+        """A place for one file; too_large (413), type_not_allowed (415), quota (413)."""
+        if not 0 < asked.size <= FILE_LIMIT_BYTES:
+            raise Trouble(413, "too_large", str(FILE_LIMIT_BYTES), field="size")
+        if not SHA256.fullmatch(asked.sha256):
+            raise Trouble(422, "bad_wire", field="sha256")
+        name = shown_name(asked.name)
+        if suffix_of(name) not in ATTACHMENT_SUFFIXES:
+            raise Trouble(415, "type_not_allowed", field="name")
+        upload_id, now = str(uuid.uuid4()), self._store.clock()
+        with writing(self._store.engine) as connection:
+            known = t.upload.c
+            waiting = connection.scalar(
+                select(func.coalesce(func.sum(known.size), 0)).where(
+                    known.user_id == who.user_id,
+                    known.referenced.is_(False),
+                    known.created_at > now - UNREFERENCED_LIFE,
+                )
+            )
+            if (waiting or 0) + asked.size > UNREFERENCED_BYTES:
+                raise Trouble(413, "quota")
+            connection.execute(
+                insert(t.upload).values(
+                    upload_id=upload_id,
+                    user_id=who.user_id,
+                    device_id=who.device_id or None,
+                    name=name,
+                    size=asked.size,
+                    sha256=asked.sha256,
+                    media_type="",
+                    received=0,
+                    complete=False,
+                    referenced=False,
+                    created_at=now,
+                )
+            )
+        return UploadAnswer(upload_id=upload_id, offset=0)
+
+    def offset(self, who: Principal, upload_id: str) -> UploadAnswer:
+        with reading(self._store.engine) as connection:
+            row = connection.execute(select(t.upload).where(t.upload.c.upload_id == upload_id)).first()
+        if row is None or not _is_own(row, who):
+            raise Trouble(404, "not_found")
+        return UploadAnswer(upload_id=upload_id, offset=row.received, complete=row.complete)
+
+    def append(self, who: Principal, upload_id: str, offset: int, piece: bytes) -> UploadAnswer:
+        """The next piece; `offset` (409, detail = the right one) when it doesn't follow, damaged for another hash."""
+        with writing(self._store.engine) as connection:
+            row = connection.execute(
+                select(t.upload).where(t.upload.c.upload_id == upload_id).with_for_update()
+            ).first()
+            if row is None or not _is_own(row, who):
+                raise Trouble(404, "not_found")
+            if row.complete or offset != row.received:
+                raise Trouble(409, "offset", str(row.received))
+            received = offset + len(piece)
+            if received > row.size:
+                raise Trouble(413, "too_large", field="size")
+            self._write(upload_id, offset, piece)
+            values: dict[str, Any] = {"received": received}
+            if received == row.size:
+                values |= self._finished(row)
+            connection.execute(update(t.upload).where(t.upload.c.upload_id == upload_id).values(**values))
+        if values.get("received") == 0:
+            raise Trouble(422, "damaged")
+        if values.get("media_type") == "":
+            raise Trouble(415, "type_not_allowed")
+        return UploadAnswer(upload_id=upload_id, offset=received, complete=bool(values.get("complete")))
+
+    def _write(self, upload_id: str, offset: int, piece: bytes) -> None:
+        try:
+            self._files.write_at(upload_id, offset, piece)
+        except OSError as wrong:
+            if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Trouble(507, "disk_full") from wrong
+            raise Trouble(503, "busy", retry_after_s=5) from wrong
+
+    def _finished(self, row: Row[Any]) -> dict[str, Any]:
+        """Damaged files begin anew; a content of another type than the name says stays incomplete for good."""
+        if self._files.digest(row.upload_id) != row.sha256:
+            return {"received": 0}
+        found = media_type(row.name, self._files.beginning(row.upload_id))
+        return {"media_type": found or "", "complete": found is not None}
+
+    def read(self, who: Principal, upload_id: str) -> StoredFile:
+        """The file, when a part of a message that names it is visible to the asker at his sight; else not_found."""
+        with self._store.snapshot() as (connection, reference):
+            person = asker(reference, who)
+            scope = frozenset(scope_of(person, reference.directory, self._store.clock()).tags)
+            named_by = connection.scalars(
+                select(t.message_file.c.message_id).where(t.message_file.c.upload_id == upload_id)
+            ).all()
+            found = feed.cards(connection, [MessageId(one) for one in named_by], person, scope)
+            row = connection.execute(select(t.upload).where(t.upload.c.upload_id == upload_id)).first()
+        if row is None or not any(_names([card.state, card.timeline], upload_id) for card in found.values()):
+            raise Trouble(404, "not_found")
+        return StoredFile(self._files.path(upload_id), row.name, row.media_type, row.size)
+
+    def forget_unreferenced(self) -> int:
+        """Removes what no command named within seven days; the number removed."""
+        known = t.upload.c
+        with writing(self._store.engine) as connection:
+            gone = connection.scalars(
+                select(known.upload_id).where(
+                    known.referenced.is_(False), known.created_at < self._store.clock() - UNREFERENCED_LIFE
+                )
+            ).all()
+            if gone:
+                connection.execute(delete(t.upload).where(known.upload_id.in_(gone)))
+        for upload_id in gone:
+            self._files.remove(upload_id)
+        return len(gone)
+
+
+def _is_own(row: Row[Any], who: Principal) -> bool:
+    return row.user_id == who.user_id and (row.device_id or "") == who.device_id
+
+
+def _names(value: Any, upload_id: str) -> bool:
+    if isinstance(value, dict):
+        return value.get("upload_id") == upload_id or any(_names(one, upload_id) for one in value.values())
+    return isinstance(value, list | tuple) and any(_names(one, upload_id) for one in value)
