@@ -1,0 +1,1 @@
+"""The demonstration: an invented region, its people, and messages at every stage."""

@@ -1,0 +1,1 @@
+"""Files from outside: tables of messages and the cleaning of their texts."""
