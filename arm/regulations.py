@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from arm.domain.examples import Difference, run
 from arm.domain.loading import LineTrouble, RegulationTrouble, Trouble, load_process, load_regulation
 from arm.domain.message import OPEN_STAGES
-from arm.domain.process import Row
-from arm.domain.reading import MAX_TEXT, printed
+from arm.domain.process import Process, Row
+from arm.domain.reading import MAX_TEXT, parse, printed
 from arm.domain.regulation import FastTrack, Regulation, Term, TermStart
 from arm.domain.terms import shared_out
 from arm.i18n import _, ngettext, pgettext
@@ -62,8 +62,17 @@ def read_text(path: Path) -> str:
 
 def load(path: Path) -> Regulation:
     """The regulation of a file over the platform's own table."""
-    process = load_process(resource_path("process.toml").read_text(encoding="utf-8"))
-    return load_regulation(read_text(path), process)
+    return load_regulation(read_text(path), base_table())
+
+
+def base_table() -> Process:
+    return load_process(resource_path("process.toml").read_text(encoding="utf-8"))
+
+
+def is_table(text: str) -> bool:
+    """Whether a file is a table of the process rather than a regulation: it has rows and no name."""
+    root = parse(text)
+    return root.has("row") and not root.has("name")
 
 
 def show(path: Path, days: int | None, out: TextIO, err: TextIO | None = None) -> int:
@@ -88,9 +97,15 @@ def show(path: Path, days: int | None, out: TextIO, err: TextIO | None = None) -
 
 
 def check(path: Path, out: TextIO, err: TextIO) -> int:
-    """What the file says that can't be expressed, line by line, then the file's own examples; 0 where all is well."""
+    """What can't be expressed, line by line, then the file's own examples; 0 where all is well.
+
+    A table of the process is checked as one.
+    """
     try:
-        regulation = load(path)
+        text = read_text(path)
+        if is_table(text):
+            return _table_is_well(load_process(text), out)
+        regulation = load_regulation(text, base_table())
     except FileTrouble as trouble:
         print(trouble, file=err)
         return 1
@@ -98,8 +113,8 @@ def check(path: Path, out: TextIO, err: TextIO) -> int:
         _say_troubles(trouble.lines, out)
         count = len(trouble.lines)
         sentence = ngettext(
-            "The regulation is not loaded: {count} remark.",
-            "The regulation is not loaded: {count} remarks.",
+            "The file is not loaded: {count} remark.",
+            "The file is not loaded: {count} remarks.",
             count,
         )
         print(sentence.format(count=count), file=err)
@@ -117,6 +132,17 @@ def check(path: Path, out: TextIO, err: TextIO) -> int:
         count,
     )
     print(plain(sentence.format(name=regulation.reference, count=count)), file=out)
+    return 0
+
+
+def _table_is_well(process: Process, out: TextIO) -> int:
+    count = len(process.rows)
+    sentence = ngettext(
+        "The table of the process: everything is expressed, {count} row.",
+        "The table of the process: everything is expressed, {count} rows.",
+        count,
+    )
+    print(sentence.format(count=count), file=out)
     return 0
 
 
@@ -314,6 +340,7 @@ def _sentences() -> Mapping[Trouble, str]:
     return {
         Trouble.SYNTAX: _("this is not TOML (column {column})."),
         Trouble.TOO_LARGE: _("the text is longer than {limit} characters."),
+        Trouble.LINE_TOO_LONG: _("the line is longer than {limit} characters."),
         Trouble.TOO_DEEP: _("the brackets are nested too deeply."),
         Trouble.UNKNOWN_KEY: _("the key “{key}” is not known here."),
         Trouble.MISSING_KEY: _("“{key}” is missing or empty."),

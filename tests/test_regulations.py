@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from arm import i18n, regulations
+from arm.domain.loading import LineTrouble, Trouble
 from tests.domain import rules
 
 FOLDER = rules.RESOURCES / "regulations"
@@ -88,7 +89,14 @@ def test_troubles_are_printed_line_by_line(tmp_path: Path) -> None:
         "строка 22: доли этапов в сумме дают 101 %, а не 100 %.",
         "строка 87: неизвестно (роль): «визитёр».",
     ]
-    assert err == "Регламент не загружен: 2 замечания.\n"
+    assert err == "Файл не загружен: 2 замечания.\n"
+
+
+def test_a_table_of_the_process_is_checked_as_one(tmp_path: Path) -> None:
+    text = rules.process_text()
+    assert checked(written(tmp_path, text))[:2] == (0, "Таблица процесса: выражено всё, 33 строки.\n")
+    code, out, _err = checked(written(tmp_path, text.replace('"is_repeat"', '"is_lucky"')))
+    assert code == 1 and out.endswith("неизвестно (условие): «is_lucky».\n")
 
 
 def test_an_example_that_disagrees_is_told_and_fails(tmp_path: Path) -> None:
@@ -156,3 +164,10 @@ def test_the_command_line_hands_back_what_the_check_found(
     assert args.run(args) == 1
     args = parser.parse_args(["regulation", "show", "x", "--days", "0"])
     assert args.run(args) == 2
+
+
+@pytest.mark.parametrize("code", list(Trouble))
+def test_every_trouble_has_its_sentence(code: Trouble) -> None:
+    params = dict.fromkeys(("key", "value", "low", "high", "number", "other", "limit", "total", "column"), "7")
+    sentence = regulations.trouble_in_words(LineTrouble(1, code, {**params, "wanted": "text", "kind": "role"}))
+    assert sentence.endswith(".") and "{" not in sentence

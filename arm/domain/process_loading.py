@@ -15,35 +15,25 @@ from arm.domain.reading import RegulationTrouble, Table, Trouble, Troubles, no_d
 FORMAT = 1
 MAX_ROWS = 200
 ACTS = ("K", "T", "D", "A", "S")
-TELLS = (
-    "applicant",
-    "executor",
-    "former_executor",
-    "holder",
-    "endorsers",
-    "approver",
-    "proposer",
-    "curator",
-    "coordinators",
-    "asked",
-)
 _TAKEN_BY_CODE = frozenset({"verb"})
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The named guards and effects that the code has."""
+    """The named guards and effects that the code has, and whom it can tell."""
 
     guards: Collection[str]
     effects: Collection[str]
+    tells: Collection[str]
 
 
 def known_to_the_code() -> Known:
     # looked up late: guards and effects read regulations, which are loaded here
     from arm.domain.effects import EFFECTS
     from arm.domain.guards import GUARDS
+    from arm.domain.notices import TELLS
 
-    return Known(guards=frozenset(GUARDS), effects=frozenset(EFFECTS))
+    return Known(guards=frozenset(GUARDS), effects=frozenset(EFFECTS), tells=frozenset(TELLS))
 
 
 def load_process(text: str, known: Known | None = None) -> Process:
@@ -85,7 +75,7 @@ def _row(table: Table, known: Known) -> Row:
         to=ways[0] if len(ways) == 1 else None,
         ways=ways,
         effects=table.names("effects", known.effects, "effect"),
-        tells=table.names("tells", TELLS, "tells"),
+        tells=table.names("tells", known.tells, "tells"),
         clauses=_clauses(table.table("clauses")),
         is_on=table.flag("on", True),
         is_recallable=table.flag("recallable", False),
@@ -119,7 +109,7 @@ def changed(process: Process, changes: Table, own: Table) -> Process:
             changes.trouble(number, Trouble.UNKNOWN_ROW, value=number)
             continue
         by_number[number] = _changed_row(row, table)
-    known = known_to_the_code() if own.has("row") else Known((), ())
+    known = known_to_the_code() if own.has("row") else Known((), (), ())
     for table in own.tables("row"):
         added = _row(table, known)
         if added.number in by_number:

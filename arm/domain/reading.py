@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from arm.domain.lines import Path, key_lines
 
 MAX_TEXT = 1_000_000
+MAX_LINE = 5_000
 MAX_WORDS = 2_000
 MAX_ITEMS = 5_000
 MIN_YEAR, MAX_YEAR = 1900, 2200
@@ -25,6 +26,7 @@ class Trouble(StrEnum):
 
     SYNTAX = "syntax"
     TOO_LARGE = "too_large"
+    LINE_TOO_LONG = "line_too_long"
     TOO_DEEP = "too_deep"
     UNKNOWN_KEY = "unknown_key"
     MISSING_KEY = "missing_key"
@@ -277,6 +279,10 @@ def parse(text: str) -> Table:
     """The root table of a TOML text; raises RegulationTrouble where it isn't one."""
     if len(text) > MAX_TEXT:
         raise RegulationTrouble((LineTrouble(1, Trouble.TOO_LARGE, {"limit": str(MAX_TEXT)}),))
+    # the parser's time grows with the square of a dotted key's length
+    long = next((n for n, line in enumerate(text.split("\n"), 1) if len(line) > MAX_LINE), 0)
+    if long:
+        raise RegulationTrouble((LineTrouble(long, Trouble.LINE_TOO_LONG, {"limit": str(MAX_LINE)}),))
     try:
         content = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as trouble:

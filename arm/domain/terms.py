@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from zoneinfo import ZoneInfo
 
 from arm.domain.classifier import Classifier
@@ -97,13 +98,16 @@ def shared_out(
     seconds: int, shares: Mapping[Stage, Fraction], stages: tuple[Stage, ...]
 ) -> tuple[Budget, ...]:
     """Whole seconds by share in the order of the stages; rounding never loses or makes a second."""
+    # whole numbers throughout: sums of fractions would cost most of a decision's time
+    whole = lcm(*(share.denominator for share in shares.values()))
     found: list[Budget] = []
-    reached, given = Fraction(0), 0
+    reached, given = 0, 0
     for stage in stages:
-        if stage not in shares:
+        share = shares.get(stage)
+        if share is None:
             continue
-        reached += shares[stage]
-        upto = int(reached * seconds)
+        reached += share.numerator * (whole // share.denominator)
+        upto = reached * seconds // whole
         found.append(Budget(stage=stage.value, seconds=upto - given))
         given = upto
     return tuple(found)
@@ -302,7 +306,8 @@ def _near(share: Fraction, bounds: list[tuple[datetime | None, datetime]]) -> da
     for due, since in known:
         if due == first:
             microseconds = (due - since) // timedelta(microseconds=1)
-            moments.append(since + timedelta(microseconds=int(microseconds * share)))
+            used = microseconds * share.numerator // share.denominator
+            moments.append(since + timedelta(microseconds=used))
     return min(moments)
 
 

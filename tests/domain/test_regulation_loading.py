@@ -106,7 +106,16 @@ def test_broken_toml_is_told_with_its_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, "a=" + "[" * 100_000, "x" * 2_000_000, "", "a = " + "9" * 10_000, "\ufeff"]
+    "text",
+    [
+        "[" * 100_000,
+        "a=" + "[\n" * 100_000,
+        "a." * 400_000 + "b=1",
+        "x" * 2_000_000,
+        "a = " + "9" * 4_500,
+        "",
+        "\ufeff",
+    ],
 )
 def test_a_hostile_text_is_refused_and_nothing_else(text: str) -> None:
     with pytest.raises(RegulationTrouble):
