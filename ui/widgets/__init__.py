@@ -26,7 +26,7 @@ from ui.widgets.sheet import Sheet
 from ui.widgets.speech import announce
 from ui.widgets.stage_strip import StageFace, StageStrip, paint_stage_strip
 from ui.widgets.status import StatusLine, StatusPiece
-from ui.widgets.text import Divider, PlainLabel, Surface, as_tooltip, repolish
+from ui.widgets.text import Divider, PlainLabel, Surface, as_tooltip, repolish, show_if
 from ui.widgets.timeline import Timeline, TimelineEntry
 from ui.widgets.toast import Toast, ToastFace
 
@@ -79,5 +79,6 @@ __all__ = [
     "paint_stage_strip",
     "paint_state_shape",
     "repolish",
+    "show_if",
     "word_diff",
 ]

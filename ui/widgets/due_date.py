@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from functools import partial
 
-from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QDateEdit, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from arm.i18n import _
+from ui.theme import set_icon, theme
 from ui.widgets.buttons import Button
 from ui.widgets.text import PlainLabel, show_if
 
@@ -32,6 +34,8 @@ class DueDateEdit(QWidget):
         self._edit.setMinimumWidth(150)
         self._edit.setAccessibleName(name)
         self._edit.dateChanged.connect(self._on_edit_date_changed)
+        self._dress_calendar()
+        theme().themeChanged.connect(self._on_theme_changed)
         self._warning = PlainLabel(role="caption", tone="danger", wrap=True)
         self._warning.hide()
         row = QHBoxLayout()
@@ -77,6 +81,23 @@ class DueDateEdit(QWidget):
 
     def warning(self) -> str:
         return self._warning.text()
+
+    def _dress_calendar(self) -> None:
+        """Weeks begin on Monday; Saturdays and Sundays are muted, not red: red means overdue here."""
+        calendar = self._edit.calendarWidget()
+        calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        look = QTextCharFormat()
+        look.setForeground(theme().tokens.colour("muted"))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(day, look)
+        arrows = {"qt_calendar_prevmonth": "chevron-left", "qt_calendar_nextmonth": "chevron-right"}
+        for button in calendar.findChildren(QToolButton):
+            if button.objectName() in arrows:
+                set_icon(button, arrows[button.objectName()], "text2")
+
+    def _on_theme_changed(self, _tokens: object) -> None:
+        self._dress_calendar()
 
     def _show(self, date: datetime.date) -> None:
         was_blocked = self._edit.blockSignals(True)
