@@ -18,6 +18,7 @@ from ui.widgets.text import PlainLabel, show_if
 _TICK_MS = 100
 _MARGIN = 20
 _WIDEST = 720
+_WIDE = 1000
 _ICONS = {"ok": "circle-check", "warn": "alert-triangle", "danger": "alert-circle"}
 
 
@@ -38,10 +39,14 @@ class Toast(QWidget):
     acted = Signal(object)
     expired = Signal(object)
 
-    def __init__(self, parent: QWidget, *, lift: int = 84) -> None:
-        """`lift`: pixels left free below, so that decisions and status stay in sight."""
+    def __init__(self, parent: QWidget, *, lift: int = 84, left: int = 100) -> None:
+        """`lift`: pixels left free below; `left`: where it begins in a wide window, past the rail.
+
+        So it covers neither the decisions and the status nor the buttons of a sheet in the work area.
+        """
         super().__init__(parent)
         self._lift = lift
+        self._left = left
         self._face = ToastFace("")
         self._left_s = 0.0
         self._text = PlainLabel(tone="on_toast", wrap=True)
@@ -89,13 +94,14 @@ class Toast(QWidget):
         self.hide()
 
     def place(self) -> None:
-        """Puts the toast at the bottom centre of its parent."""
+        """Puts the toast at the bottom left of a wide parent and in the middle of a narrow one."""
         around = self.parentWidget()
         if around is None:
             return
         width = max(160, min(_WIDEST, around.width() - 2 * _MARGIN, self.sizeHint().width() + 24))
         height = max(48, self._row.totalHeightForWidth(width))
-        self.setGeometry((around.width() - width) // 2, around.height() - height - self._lift, width, height)
+        x = self._left if around.width() >= _WIDE else (around.width() - width) // 2
+        self.setGeometry(x, around.height() - height - self._lift, width, height)
 
     def sizeHint(self) -> QSize:
         words = self._text.fontMetrics().horizontalAdvance(self._face.text)
