@@ -70,19 +70,25 @@ def rows_now(message: Message | None, rows: tuple[Row, ...], setting: Setting) -
 
 
 def judge(case: Case) -> tuple[int, Refused | None]:
-    """Role, guards in order, then what was given; and how far it came. Without a command only role and guards."""
+    """Role, bounds, guards in order, then what is missing; and how far it came.
+
+    Without a command only role and guards are asked.
+    """
     clause = case.regulation.clause_of(case.row.number)
     refused = find_role(case)
     if refused is not None:
         return 0, replace(refused, clause=clause)
-    passed = 1
+    refused = unsound(case.command) if case.command is not None else None
+    if refused is not None:
+        return 1, replace(refused, clause=clause)
+    passed = 2
     for name in case.row.guards:
         refused = GUARDS[name](case)
         if refused is not None:
             return passed, replace(refused, clause=clause)
         passed += 1
     if case.command is not None:
-        refused = missing(case) or unsound(case.command)
+        refused = missing(case)
         if refused is None and isinstance(case.command, Register):
             refused = unknown_on_register(case, case.command)
         if refused is not None:

@@ -13,6 +13,7 @@ from arm.domain import guards_of_fields as fields
 from arm.domain.cases import Case, no
 from arm.domain.clocks import Clocks
 from arm.domain.commands import Cause, CorrectApplicant, Rate, Reassign, Warn, WarningChannel, WarningKind
+from arm.domain.guards_of_people import GUARDS_OF_PEOPLE
 from arm.domain.identity import Role, UserId
 from arm.domain.message import Closed, Delivery, Message, Stage, Subject
 from arm.domain.naming import entitled, own_answer_allowed
@@ -242,5 +243,5 @@ _OWN: tuple[Guard, ...] = (
     sent_last,
     something_changed,
 )
-GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (*_OWN, *fields.GUARDS_OF_FIELDS)}
+GUARDS: dict[str, Guard] = {guard.__name__: guard for guard in (*_OWN, *fields.GUARDS_OF_FIELDS, *GUARDS_OF_PEOPLE)}
 """Every guard a table may name."""

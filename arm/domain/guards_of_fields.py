@@ -1,9 +1,9 @@
-"""The guards that judge what a command gives: topics, organisations, persons, reasons, dates, texts."""
+"""The guards that judge what a command gives: topics, organisations, reasons, dates, texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from arm.domain.cases import Case, no, organisation_of
@@ -12,8 +12,6 @@ from arm.domain.commands import (
     Decline,
     Deliver,
     Endorse,
-    PassOn,
-    ProposeRedirect,
     Reclassify,
     Register,
     RequestDocuments,
@@ -21,9 +19,8 @@ from arm.domain.commands import (
     StopReconsideration,
     Submit,
 )
-from arm.domain.identity import OrganisationId, Role, UserId
+from arm.domain.identity import OrganisationId, Role
 from arm.domain.message import Channel, Result, Stage, Subject
-from arm.domain.naming import entitled, may_execute, may_stand_in, own_answer_allowed
 from arm.domain.refusals import Reason, Refused
 from arm.domain.terms import fix_total
 
@@ -162,23 +159,9 @@ def enough_parts(case: Case) -> Refused | None:
     return None
 
 
-def executor_there(case: Case) -> Refused | None:
-    named = getattr(case.command, "executor", None)
-    if named is None:
-        return None
-    person = case.directory.people.get(named)
-    if person is None:
-        return no(Reason.UNKNOWN_PERSON, "executor")
-    if not may_execute(person, case.present.owner):
-        return no(Reason.NOT_EXECUTOR_THERE, "executor", person=person.full_name)
-    return None
-
-
-def other_executor(case: Case) -> Refused | None:
-    named = getattr(case.command, "executor", None)
-    if named is not None and named == case.present.executor:
-        return no(Reason.SAME_PERSON, "executor")
-    return None
+def _today(case: Case) -> date:
+    """The date where the message is now."""
+    return case.setting.now.astimezone(ZoneInfo(zone_of(case, case.present.owner))).date()
 
 
 def can_be_asked(case: Case) -> Refused | None:
@@ -196,6 +179,8 @@ def can_be_asked(case: Case) -> Refused | None:
         return no(Reason.SAME_ORGANISATION, "organisation")
     if any(i.inquiry_id == command.inquiry_id for i in case.present.inquiries):
         return no(Reason.ALREADY_DECIDED, "inquiry_id")
+    if command.due_on is not None and command.due_on < _today(case):
+        return no(Reason.DATE_IN_PAST, "due_on")
     return None
 
 
@@ -227,7 +212,7 @@ def postponement_allowed(case: Case) -> Refused | None:
         return None
     if command.postponed_until is None:
         return None
-    today = case.setting.now.astimezone(ZoneInfo(zone_of(case, message.owner))).date()
+    today = _today(case)
     if command.postponed_until <= today:
         return no(Reason.DATE_IN_PAST, "postponed_until")
     days, times = regulation.postpone_max_days, regulation.postpone_max_times
@@ -235,44 +220,6 @@ def postponement_allowed(case: Case) -> Refused | None:
         return no(Reason.POSTPONED_TOO_FAR, "postponed_until", days=str(days))
     if times is not None and message.postponed_times >= times:
         return no(Reason.POSTPONED_TOO_OFTEN, "result", times=str(times))
-    return None
-
-
-def route_nameable(case: Case) -> Refused | None:
-    """Endorsers and approver are known and entitled; the approver is neither executor nor endorser of the answer."""
-    command, message = case.command, case.present
-    if not isinstance(command, Submit | ProposeRedirect):
-        return None
-    topic = (message.category, message.subcategory) if isinstance(command, Submit) else ("", "")
-    regulation = case.regulation
-    for named in command.endorsers:
-        refused = _nameable(case, named, "endorsers", regulation.endorser_roles, topic)
-        if refused is not None:
-            return refused
-        if isinstance(command, Submit) and named in (message.executor, case.user_id):
-            return no(Reason.SAME_PERSON, "endorsers")
-    if len(set(command.endorsers)) < len(command.endorsers):
-        return no(Reason.SAME_PERSON, "endorsers")
-    if command.approver is None:
-        return None
-    refused = _nameable(case, command.approver, "approver", regulation.approver_roles, topic)
-    if refused is not None or not isinstance(command, Submit):
-        return refused
-    taken = (message.executor, case.user_id, *command.endorsers)
-    if command.approver in taken and not own_answer_allowed(case.directory, message.organisation):
-        return no(Reason.APPROVES_OWN_ANSWER, "approver")
-    return None
-
-
-def _nameable(case: Case, named: UserId, name: str, roles: tuple[Role, ...], topic: tuple[str, str]) -> Refused | None:
-    person = case.directory.people.get(named)
-    if person is None:
-        return no(Reason.UNKNOWN_PERSON, name)
-    owner = case.present.owner
-    if not entitled(person, roles, owner):
-        return no(Reason.NOT_NAMEABLE, name, person=person.full_name)
-    if topic[0] and not entitled(person, roles, owner, *topic):
-        return no(Reason.NOT_ENTITLED, name, person=person.full_name)
     return None
 
 
@@ -304,37 +251,6 @@ def edit_allowed(case: Case) -> Refused | None:
         if not (is_answer and edited and case.regulation.files_with_edited_text):
             return no(Reason.FILES_NOT_ALLOWED, "files")
     return None
-
-
-def substitute_entitled(case: Case) -> Refused | None:
-    command, message = case.command, case.present
-    if not isinstance(command, PassOn) or command.to is None:
-        return None
-    person = case.directory.people.get(command.to)
-    if person is None:
-        return no(Reason.UNKNOWN_PERSON, "to")
-    if command.to == case.principal:
-        return no(Reason.SAME_PERSON, "to")
-    regulation, owner = case.regulation, message.owner
-    at_approval = message.stage is Stage.APPROVAL
-    roles = regulation.approver_roles if at_approval else regulation.endorser_roles
-    if not entitled(person, roles, owner):
-        return no(Reason.NOT_NAMEABLE, "to", person=person.full_name)
-    if not entitled(person, roles, owner, message.category, message.subcategory):
-        return no(Reason.NOT_ENTITLED, "to", person=person.full_name)
-    if not may_stand_in(case.directory, regulation, message, person):
-        return no(Reason.APPROVES_OWN_ANSWER if at_approval else Reason.SAME_PERSON, "to")
-    return None
-
-
-def cause_or_reason(case: Case) -> Refused | None:
-    """An endorser gives a reason (D 3.7 в), an approver a cause: отпуск, болезнь, увольнение (D 3.9 в)."""
-    command = case.command
-    if not isinstance(command, PassOn):
-        return None
-    if case.present.stage is Stage.APPROVAL:
-        return no(Reason.MISSING_FIELD, "cause") if command.cause is None else None
-    return None if command.reason.strip() else no(Reason.MISSING_FIELD, "reason")
 
 
 def ground_listed(case: Case) -> Refused | None:
@@ -378,17 +294,12 @@ GUARDS_OF_FIELDS: tuple[Callable[[Case], Refused | None], ...] = (
     reason_listed,
     late_acknowledged,
     enough_parts,
-    executor_there,
-    other_executor,
     can_be_asked,
     result_fields,
     signer_given,
     postponement_allowed,
-    route_nameable,
     text_unchanged,
     edit_allowed,
-    substitute_entitled,
-    cause_or_reason,
     ground_listed,
     delivery_fields,
 )

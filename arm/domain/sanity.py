@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date, datetime
 
 from arm.domain.cases import Case, no
-from arm.domain.commands import COMMANDS, Command, Register
+from arm.domain.commands import COMMANDS, Command, Register, SplitPart
 from arm.domain.message import Applicant, Attachment
 from arm.domain.refusals import Reason, Refused
 
@@ -15,6 +16,8 @@ MAX_LINE = 500
 MAX_FILES = 50
 MAX_NAMED = 20
 MAX_FILE_NAME = 255
+FIRST_YEAR = 2000
+LAST_YEAR = 2100
 LONG = frozenset({"text", "question", "comment", "note", "reason", "decline_reason"})
 """Fields of free text; all others are one line."""
 _FIELDS = {verb: tuple(field.name for field in fields(kind)) for verb, kind in COMMANDS.items()}
@@ -40,6 +43,8 @@ def unsound(command: Command) -> Refused | None:
             refused = _many(name, value)
         elif isinstance(value, Applicant):
             refused = next(filter(None, _applicant(value)), None)
+        elif isinstance(value, date):
+            refused = _day(name, value)
         else:
             continue
         if refused is not None:
@@ -54,6 +59,15 @@ def _text(name: str, value: str) -> Refused | None:
     if value and not _is_text(value):
         return no(Reason.FIELD_NOT_TEXT, name)
     return None
+
+
+def _day(name: str, value: date) -> Refused | None:
+    """A moment must know its zone, a date must be one that calendars and clocks can count with."""
+    if isinstance(value, datetime) and value.utcoffset() is None:
+        return no(Reason.FIELD_NOT_TEXT, name)
+    if value.year < FIRST_YEAR:
+        return no(Reason.DATE_IN_PAST, name)
+    return no(Reason.DATE_IN_FUTURE, name) if value.year > LAST_YEAR else None
 
 
 def _is_text(value: str) -> bool:
@@ -86,11 +100,15 @@ def _many(name: str, values: tuple[object, ...]) -> Refused | None:
             if value.size <= 0:
                 return no(Reason.FILE_NOT_ACCEPTED, name)
             continue
-        text = value if isinstance(value, str) else getattr(value, "text", "")
-        refused = _text("text" if text is not value else name, text)
+        refused = _part(value) if isinstance(value, SplitPart) else _text(name, str(value))
         if refused is not None:
             return no(refused.reason, name, **refused.details)
     return None
+
+
+def _part(part: SplitPart) -> Refused | None:
+    lines = (part.message_id, part.category, part.subcategory)
+    return _text("text", part.text) or next(filter(None, (_text("parts", line) for line in lines)), None)
 
 
 def unknown_on_register(case: Case, command: Register) -> Refused | None:

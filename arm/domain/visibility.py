@@ -159,9 +159,30 @@ def scope_of(person: Person, directory: Directory, at: datetime) -> Scope:
 
 def sight_of(message: Message, person: Person, directory: Directory, at: datetime) -> Sight | None:
     """The richest sight this person has, or None: not visible at all."""
-    held = set(_keys_of_person(person, directory, at))
-    found = {sight for key, sight in _keys_of_message(message, directory) if key in held}
-    return next((sight for sight in RICHEST_FIRST if sight in found), None)
+    return Viewer(person, directory, at).sight(message)
+
+
+class Viewer:
+    """One person at one moment, for looking at many messages: his keys are worked out once."""
+
+    def __init__(self, person: Person, directory: Directory, at: datetime) -> None:
+        self.directory = directory
+        self.organisations = frozenset(grant.organisation for grant in person.grants)
+        self._keys = frozenset(_keys_of_person(person, directory, at))
+
+    def sight(self, message: Message) -> Sight | None:
+        """The richest sight he has of it, or None."""
+        found = {sight for key, sight in _keys_of_message(message, self.directory) if key in self._keys}
+        return next((sight for sight in RICHEST_FIRST if sight in found), None)
+
+    def seen(
+        self, message: Message, timeline: tuple[Event, ...]
+    ) -> tuple[Sight, Message, tuple[Event, ...]] | None:
+        """What he sees, cut to his sight and his organisations; None: nothing at all."""
+        sight = self.sight(message)
+        if sight is None:
+            return None
+        return (sight, *shown(message, timeline, sight, self.organisations))
 
 
 def shown(
@@ -184,7 +205,4 @@ def seen_by(
     message: Message, timeline: tuple[Event, ...], person: Person, directory: Directory, at: datetime
 ) -> tuple[Sight, Message, tuple[Event, ...]] | None:
     """What this person sees, cut to his sight and his organisations; None: nothing at all."""
-    sight = sight_of(message, person, directory, at)
-    if sight is None:
-        return None
-    return (sight, *shown(message, timeline, sight, {g.organisation for g in person.grants}))
+    return Viewer(person, directory, at).seen(message, timeline)

@@ -40,6 +40,8 @@ OUTWARD = frozenset(
     }
 )
 """Entries from which one learns where a message stands, and its answer."""
+HANDED_ON = frozenset({Verb.ACCEPT, Verb.CHANGE_ORGANISATION})
+"""A moderator's steps after which he only follows the message."""
 
 Seen = tuple[Message, tuple[Event, ...]]
 
@@ -66,7 +68,16 @@ def _history(message: Message, timeline: tuple[Event, ...], organisations: froze
     entries = tuple(
         _without_applicant(e) for e in timeline if e.verb not in INTERNAL or (left_at is not None and e.at <= left_at)
     )
-    return _plain(replace(message, applicant=None)), entries
+    return _recallable(message, replace(message, applicant=None), HANDED_ON | {Verb.HAND_DOWN}), entries
+
+
+def _recallable(message: Message, kept: Message, verbs: frozenset[Verb]) -> Message:
+    """Whoever has just sent it on sees less of it already, and may still take it back (row 27)."""
+    step, plain = message.last_step, _plain(kept)
+    if step is None or step.verb not in verbs:
+        return plain
+    before = _plain(replace(step.before, applicant=kept.applicant))
+    return replace(plain, last_step=replace(step, before=before))
 
 
 def _left_at(message: Message, organisations: frozenset[OrganisationId] | None) -> datetime | None:
@@ -79,7 +90,7 @@ def _left_at(message: Message, organisations: frozenset[OrganisationId] | None) 
 def _status(message: Message, timeline: tuple[Event, ...]) -> Seen:
     """Text, status and the given answer; contacts only where an operator has to bring the answer (D 2.1 ж)."""
     keeps = message.delivery is not Delivery.CABINET
-    kept = _plain(message if keeps else replace(message, applicant=None))
+    kept = _recallable(message, message if keeps else replace(message, applicant=None), HANDED_ON)
     entries = tuple(_without_inner(e if keeps else _without_applicant(e)) for e in timeline if e.verb in OUTWARD)
     return kept, entries
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from arm.domain.commands import Approve, Decline, Rate, Reclassify, Take
 from arm.domain.refusals import Reason, Refused
-from tests.domain.builders import World, regulation
+from tests.domain.builders import REGISTER, World, regulation
 from tests.domain.test_decide_refusals import (
     REFUSALS,
     approval,
@@ -18,7 +18,7 @@ from tests.domain.test_decide_refusals import (
     execution,
     moderation,
 )
-from tests.domain.test_decide_rows import POSTPONED
+from tests.domain.test_decide_rows import ASK, POSTPONED
 
 
 def test_nothing_can_be_done_to_a_message_that_is_not_there() -> None:
@@ -63,3 +63,13 @@ def test_whatever_is_asked_at_any_stage_gets_an_answer(make: Callable[[], World]
         for who in ("moderator", "coordinator", "executor", "manager", "curator", "applicant", "nobody"):
             outcome = world.ask(command, who)
             assert isinstance(outcome, Refused) or outcome[0].message_id == "m-1"
+
+
+def test_impossible_dates_and_moments_without_a_zone_are_turned_down() -> None:
+    far = replace(POSTPONED, postponed_until=date.max)
+    assert execution().refusal(far, "executor").reason is Reason.DATE_IN_FUTURE
+    old = replace(ASK, due_on=date(2026, 3, 1))
+    assert (execution().refusal(old, "executor").reason, old.due_on) == (Reason.DATE_IN_PAST, date(2026, 3, 1))
+    bare = replace(REGISTER, outer_due_at=datetime(2026, 3, 1))
+    refused = World().refusal(bare, "operator")
+    assert (refused.reason, refused.field) == (Reason.FIELD_NOT_TEXT, "outer_due_at")

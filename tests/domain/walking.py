@@ -95,6 +95,6 @@ def tries(world: World) -> Iterator[Command]:
     yield PassOn(to=here(house, Role.CURATOR, "a"), cause=Cause.ILLNESS, reason="болеет")
     yield from (Rate(mark=1), Rate(mark=5), StopReconsideration(ground="pointless"))
     yield Warn(kind=WarningKind.ANSWER_OVER, channel=WarningChannel.EMAIL)
-    yield CorrectApplicant(phone=f"+7000000{len(world.timeline):04}")
+    yield CorrectApplicant(phone=f"+7{world.now.timestamp():.0f}")
     yield Deliver(reached=True, how=Delivery.PHONE)
     assert isinstance(submit, Submit)
