@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from arm.central.story import Plan
 from arm.domain.message import Result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """`moves` are (fraction of the term, name of the move), in order; `age` is the fraction gone by now.
-
-    `until` is the day of a postponed answer, as a fraction too. `endorsers` is how many are named.
-    """
-
-    age: float
-    moves: tuple[tuple[float, str], ...]
-    result: Result = Result.SOLVED
-    endorsers: int = 1
-    until: float = 0.0
-    mark: int = 5
 
 
 def _moves(line: str) -> tuple[tuple[float, str], ...]:
