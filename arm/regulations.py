@@ -317,7 +317,7 @@ def _shown(side: str, zone: str) -> str:
 def trouble_in_words(trouble: LineTrouble) -> str:
     """The sentence of one trouble; `_sentences` knows every code."""
     params: Mapping[str, str] = {"key": "", "column": "", "kind": "", **trouble.params}
-    kind = pgettext("regulation", params["kind"]) if params["kind"] else ""
+    kind = pgettext("kind of word", params["kind"]) if params["kind"] else ""
     return _sentences()[trouble.code].format(**{**params, "kind": kind, "wanted": _wanted(params)})
 
 

@@ -256,7 +256,7 @@ _KINDS: Mapping[type[Any], str] = {
 def known_word(value: str, kind: type[Word], path: Path, troubles: Troubles) -> Word | None:
     if value in kind.__members__.values():
         return kind(value)
-    troubles.add(path, Trouble.UNKNOWN_WORD, kind=kind.__name__.lower(), value=value)
+    troubles.add(path, Trouble.UNKNOWN_WORD, kind=kind.__name__.removeprefix("Term").lower(), value=value)
     return None
 
 
