@@ -1,1 +1,1 @@
-"""The only door for the screens: one file per noun, methods that only delegate."""
+"""The desk: the only door through which the windows enter."""

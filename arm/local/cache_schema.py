@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from arm.local.folding import FOLDING_VERSION
 
-CACHE_VERSION = 1000 * FOLDING_VERSION + 2
+CACHE_VERSION = 1000 * FOLDING_VERSION + 3
 """Any other version is set aside and rebuilt by a first sync (P22)."""
 SCHEMA = (
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     # pk grows with the moment of registration: newest first is simply descending
     "CREATE TABLE message (pk INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, rev TEXT NOT NULL,"
     " ver INTEGER NOT NULL, sight TEXT NOT NULL, number_digits TEXT NOT NULL, facts BLOB NOT NULL,"
-    " words_print BLOB NOT NULL, turns_at INTEGER, phone TEXT NOT NULL)",
+    " words_print BLOB NOT NULL, turns_at INTEGER, phone TEXT NOT NULL,"
+    " executor INTEGER NOT NULL)",
     "CREATE INDEX message_number ON message(number_digits)",
     "CREATE INDEX message_turn ON message(turns_at) WHERE turns_at IS NOT NULL",
     "CREATE INDEX message_phone ON message(phone, pk) WHERE phone <> ''",
+    "CREATE INDEX message_executor ON message(executor, pk) WHERE executor <> 0",
     "CREATE TABLE card (pk INTEGER PRIMARY KEY, state BLOB NOT NULL, timeline BLOB NOT NULL)",
     "CREATE TABLE place (queue INTEGER NOT NULL, band INTEGER NOT NULL, due INTEGER NOT NULL,"
     " pk INTEGER NOT NULL, organisation INTEGER NOT NULL, executor INTEGER NOT NULL,"

@@ -119,7 +119,7 @@ class Replica:
         phone = phone_key(message.applicant.phone) if message.applicant else ""
         c.execute(
             "INSERT OR REPLACE INTO message(pk, message_id, rev, ver, sight, number_digits, facts, words_print,"
-            " turns_at, phone) VALUES (?,?,?,?,?,?,?,?,?,?)",
+            " turns_at, phone, executor) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (
                 pk,
                 card.message_id,
@@ -131,6 +131,7 @@ class Replica:
                 new_print,
                 turns_at(facts, self._now()),
                 phone,
+                atom(facts.executor),
             ),
         )
         c.execute(

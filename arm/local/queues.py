@@ -134,11 +134,25 @@ def card(cache: CacheFile, message_id: str) -> StoredCard | None:
 
 
 def held_by(cache: CacheFile, executor: str) -> list[Facts]:
-    """Cached messages that this executor has or had, as far as this user sees them in his queues."""
+    """Messages of this executor as far as they are here, newest first."""
     rows = cache.rows(
-        "SELECT facts FROM message WHERE pk IN (SELECT pk FROM place WHERE executor = ?)", (atom(executor),)
+        f"SELECT facts FROM message WHERE executor = ? AND executor <> 0 ORDER BY pk DESC LIMIT {MOST_MATCHES}",
+        (atom(executor),),
     )
     return [decode_facts(row[0]) for row in rows]
+
+
+def places_held(cache: CacheFile, pks: Iterable[int]) -> dict[int, list[tuple[int, int, int]]]:
+    """pk → (queue, band, due) of the rows as the cache has them."""
+    held: dict[int, list[tuple[int, int, int]]] = {}
+    wanted = list(pks)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        for pk, queue, band, due in cache.rows(
+            f"SELECT pk, queue, band, due FROM place WHERE pk IN ({marks(part)})", part
+        ):
+            held.setdefault(pk, []).append((queue, band, due))
+    return held
 
 
 def _where(chosen: Selection) -> tuple[str, list[Any]]:

@@ -1,0 +1,57 @@
+"""The one wiring place of a desk: from a profile folder and settings to a `Desk`, heavy parts at first use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arm.desk.clock import Surroundings
+from arm.settings import Settings, data_folder
+
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
+    from arm.desk.session import Connect
+    from arm.local.keys import KeyStore
+
+CLIENT_VERSION = "0.1.0"
+SWITCH_INTERVAL_S = 0.0005
+"""Lets the screen's thread have the interpreter while a page is being applied (architecture.md §4)."""
+
+
+def profile_folder(settings: Settings) -> Path:
+    """The folder of the profile that the settings name."""
+    return data_folder() / "profiles" / settings.profile
+
+
+def open_desk(
+    profile: Path,
+    *,
+    ca_file: str = "",
+    connect: Connect | None = None,
+    key_store: Callable[[], KeyStore | None] | None = None,
+    around: Surroundings | None = None,
+) -> Desk:
+    """A desk over a profile folder, which is made if need be; nobody has to be signed in.
+
+    `connect` and `key_store` replace HTTP and the system's keyring. Raises CacheTrouble: in_use, no_key_store,
+    wrong_key, too_new, disk_full, unreadable.
+    """
+    from arm.desk.desk import Desk
+    from arm.local.keys import system_key_store
+
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    return Desk(
+        profile,
+        connect or _http(ca_file),
+        key_store or system_key_store,
+        around or Surroundings(),
+        CLIENT_VERSION,
+    )
+
+
+def _http(ca_file: str) -> Connect:
+    from arm.sync.transport import HttpTransport
+
+    return lambda server, device_id, token: HttpTransport(server, device_id, token, ca_file)

@@ -1,0 +1,131 @@
+"""Commands at the desk: decided on the projected message, written to the outbox in one transaction (P6)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from arm.desk.core import DeskCore
+from arm.desk.pending import pending_of
+from arm.desk.projection import Projection
+from arm.desk.values import Changes, Done, Pending
+from arm.domain.commands import Command, Register
+from arm.domain.decide import Setting, decide
+from arm.domain.identity import CommandId, MessageId, OrganisationId
+from arm.domain.message import Message
+from arm.domain.refusals import Refused
+from arm.local.outbox import UNSENT, Entry
+from arm.wire import SCHEMA_VER, plain, to_json
+
+PREFIX = "Б-"
+"""Temporary numbers of this desk: «Б-17»."""
+
+
+class CommandsDesk:
+    def __init__(self, core: DeskCore, projection: Projection, wake: Callable[[], None]) -> None:
+        """`wake` is called after every saved command: the network may take it at once."""
+        self._core = core
+        self._projection = projection
+        self._wake = wake
+        self._lock = threading.Lock()
+
+    def do(self, message_id: MessageId | None, command: Command) -> Done | Refused:
+        """Saved on this computer when it returns `Done`; or why the rules say no, and nothing is written.
+
+        A registration comes without an id and gets one. Raises CacheTrouble (disk_full): nothing is lost then.
+        """
+        with self._lock:
+            made = MessageId(self._core.around.ids.new()) if message_id is None else message_id
+            done = self._decided(made, command)
+        if isinstance(done, Done):
+            self._core.tell(Changes(messages=frozenset({made}), outbox=True))
+            self._wake()
+        return done
+
+    def _decided(self, message_id: MessageId, command: Command) -> Done | Refused:
+        projected = self._projection.of(message_id)
+        standing = projected.standing if projected else self._projection.standing(message_id)
+        message = projected.message if projected else standing.message if standing else None
+        command_id = CommandId(self._core.around.ids.new())
+        number = self._next_number() if isinstance(command, Register) else ""
+        setting = self._setting(message, command_id, number)
+        events = decide(message_id, message, command, self._core.actor(), setting)
+        if isinstance(events, Refused):
+            return events
+        after = self._last_own(message_id)
+        rev = "" if after or standing is None else standing.rev
+        entry = Entry(
+            command_id=command_id,
+            verb=command.verb.value,
+            message_id=message_id,
+            payload=to_json(plain(command)),
+            created_at=self._core.wall_text(),
+            schema_ver=SCHEMA_VER,
+            base_rev=rev,
+            base_after=after,
+            number=number,
+            state=UNSENT,
+        )
+        self._core.store.work.outbox.add(entry)
+        if number:
+            self._core.store.work.keep(temporary_number=number.removeprefix(PREFIX))
+        saved = self._core.store.work.outbox.entry(command_id) or entry
+        self._projection.take(saved, events)
+        return Done(command_id=command_id, message_id=message_id, number=number)
+
+    def _last_own(self, message_id: MessageId) -> str | None:
+        """An own command that the cache does not show yet: the next one builds on it (P7)."""
+        held = [
+            one
+            for one in self._projection.entries(message_id)
+            if one.state == UNSENT or (one.state == "accepted" and self._projection.of(message_id) is not None)
+        ]
+        if held:
+            return held[-1].command_id
+        # a part of a split message, or one changed by a command on another: it builds on that command
+        root = self._projection.root_of(message_id)
+        return self._last_own(MessageId(root)) if root is not None else None
+
+    def _next_number(self) -> str:
+        kept = self._core.store.work.kept("temporary_number")
+        return f"{PREFIX}{int(kept) + 1 if kept.isdigit() else 1}"
+
+    def _setting(self, message: Message | None, command_id: CommandId, number: str) -> Setting:
+        rules = self._core.rules
+        return Setting(
+            regulation=rules.of(message) if message is not None else rules.in_force(self._home()),
+            directory=rules.directory,
+            now=self._core.now(),
+            command_id=command_id,
+            new_number=lambda: number,
+        )
+
+    def _home(self) -> OrganisationId | None:
+        grants = self._core.person().grants
+        return grants[0].organisation if grants else None
+
+    def pending(self) -> tuple[Pending, ...]:
+        """Everything unsent, refused, in conflict or parked, oldest first."""
+        found: list[Pending] = []
+        for entry in self._projection.all_entries():
+            if entry.state == "accepted":
+                continue
+            found.append(pending_of(entry, self._number(entry)))
+        return tuple(found)
+
+    def _number(self, entry: Entry) -> str:
+        projected = self._projection.of(entry.message_id)
+        if projected is not None:
+            return projected.message.number
+        standing = self._projection.standing(entry.message_id)
+        return standing.message.number if standing else entry.number
+
+    def dismiss(self, command_id: CommandId) -> None:
+        """The author has seen a refusal or a conflict; what he typed stays in the archive. Unsent ones stay."""
+        outbox = self._core.store.work.outbox
+        entry = outbox.entry(command_id)
+        if entry is None or entry.state == UNSENT:
+            return
+        outbox.archive([command_id])
+        self._projection.refresh([entry.message_id])
+        self._core.tell(Changes(messages=frozenset({MessageId(entry.message_id)}), outbox=True))

@@ -1,0 +1,188 @@
+"""What all nouns of a desk share: its files once they are open, the directory, time, listeners."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from arm.desk.clock import Surroundings
+from arm.desk.rules import Rules
+from arm.desk.values import Changes
+from arm.domain.directory import Directory
+from arm.domain.identity import Actor, Person, UserId
+from arm.local.cache import CacheFile
+from arm.local.database import ProfileLock
+from arm.local.drafts import Drafts
+from arm.local.files import Files
+from arm.local.membership import viewer_of
+from arm.local.pages import Replica
+from arm.local.troubles import CacheTrouble
+from arm.local.work import WorkFile
+from arm.sync.timekeeping import ServerTime
+from arm.sync.troubles import SyncTrouble
+from arm.wire import BadWire, DirectoryAnswer, from_json, to_json
+
+log = logging.getLogger(__name__)
+OPEN_MARK = "open"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The open files of a profile."""
+
+    work: WorkFile
+    cache: CacheFile
+    replica: Replica
+    files: Files
+    drafts: Drafts
+
+
+class DeskCore:
+    """The profile's folder, locked for the life of the process; its files are open once the key is known."""
+
+    def __init__(self, folder: Path, around: Surroundings) -> None:
+        """Raises CacheTrouble(in_use) when another program has this profile."""
+        self.folder = folder
+        self.around = around
+        self._lock = ProfileLock(folder)
+        self._store: Store | None = None
+        self._rules: Rules | None = None
+        self._guard = threading.RLock()
+        self._listeners: list[Callable[[Changes], None]] = []
+        self.time = ServerTime(around.clock)
+
+    @property
+    def is_open(self) -> bool:
+        return self._store is not None
+
+    @property
+    def store(self) -> Store:
+        """Raises CacheTrouble(locked) before the key is known."""
+        if self._store is None:
+            raise CacheTrouble("locked")
+        return self._store
+
+    def open(self, key: bytes) -> None:
+        """Opens both files under a checked key. Raises CacheTrouble; nothing is changed by it."""
+        with self._guard:
+            if self._store is not None:
+                return
+            mark = self.folder / OPEN_MARK
+            was_clean = not mark.exists()
+            mark.touch(mode=0o600)
+            work = WorkFile(self.folder, key, self._stamp, was_clean)
+            try:
+                cache = CacheFile(self.folder, key, self._stamp, was_clean)
+            except CacheTrouble:
+                work.close()
+                raise
+            skew = work.kept("skew_s")
+            self.time = ServerTime(self.around.clock, float(skew) if skew else 0.0)
+            self._store = Store(
+                work=work,
+                cache=cache,
+                replica=Replica(cache, lambda: self.time.now()),
+                files=Files(self.folder, work),
+                drafts=Drafts(work),
+            )
+            if self._known_rules() is not None:
+                self.look_anew()
+
+    def _stamp(self) -> str:
+        return self.around.clock.wall().strftime("%Y%m%d-%H%M%S")
+
+    def close(self) -> None:
+        """Wipes private copies and closes the files; the profile may be opened by another process then."""
+        with self._guard:
+            store, self._store = self._store, None
+            if store is not None:
+                store.files.wipe_opened()
+                store.work.keep(skew_s=f"{self.time.skew_s:.3f}")
+                store.cache.close()
+                store.work.close()
+                (self.folder / OPEN_MARK).unlink(missing_ok=True)
+            self._lock.release()
+
+    def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        with self._guard:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._guard:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return stop
+
+    def tell(self, changes: Changes) -> None:
+        """Hands changes to every listener, on this thread."""
+        with self._guard:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(changes)
+
+    def now(self) -> datetime:
+        """The central store's moment as the desk reckons it, aware UTC."""
+        return self.time.now()
+
+    def wall_text(self) -> str:
+        return self.around.clock.wall().isoformat()
+
+    def _known_rules(self) -> Rules | None:
+        with self._guard:
+            if self._rules is None and self._store is not None:
+                raw = self._store.cache.kept("directory")
+                if raw is not None:
+                    try:
+                        self._rules = Rules(from_json(raw, DirectoryAnswer))
+                    except BadWire:
+                        log.warning("stored directory is unreadable")
+            return self._rules
+
+    @property
+    def rules(self) -> Rules:
+        """Raises SyncTrouble(offline, no_directory) before the first sync."""
+        found = self._known_rules()
+        if found is None:
+            raise SyncTrouble("offline", {"code": "no_directory"})
+        return found
+
+    @property
+    def has_directory(self) -> bool:
+        return self._known_rules() is not None
+
+    @property
+    def directory(self) -> Directory:
+        return self.rules.directory
+
+    def learn(self, answer: DirectoryAnswer) -> None:
+        """Keeps a new directory and places everything by it."""
+        self.store.cache.keep(directory=to_json(answer), directory_version=answer.version.encode())
+        with self._guard:
+            self._rules = Rules(answer)
+        self.look_anew()
+        self.tell(Changes(directory=True))
+
+    def look_anew(self) -> None:
+        """Rights and substitutions of this moment decide which rows stand where."""
+        directory = self.directory
+        viewer = viewer_of(self.user_id, directory, self.now())
+        if self.store.replica.look_as(viewer, directory.classifier):
+            self.store.replica.reindex()
+
+    @property
+    def user_id(self) -> UserId:
+        return UserId(self.store.work.kept("user_id"))
+
+    def person(self) -> Person:
+        """The signed-in person as the directory has him; without grants when it does not know him."""
+        work = self.store.work
+        known = self.directory.people.get(self.user_id)
+        return known or Person(self.user_id, work.kept("full_name"), work.kept("position"))
+
+    def actor(self) -> Actor:
+        return Actor(self.person())

@@ -1,0 +1,58 @@
+"""Desk: the only door for the windows, one attribute per noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from arm.desk.clock import Surroundings
+from arm.desk.commands import CommandsDesk
+from arm.desk.core import DeskCore
+from arm.desk.drafts import DraftsDesk
+from arm.desk.files import FilesDesk
+from arm.desk.messages import MessagesDesk
+from arm.desk.people import PeopleDesk
+from arm.desk.projection import Projection
+from arm.desk.search import SearchDesk
+from arm.desk.session import Connect, SessionDesk
+from arm.desk.sync import SyncDesk
+from arm.desk.values import Changes
+from arm.local.keys import KeyStore
+
+
+class Desk:
+    """One person's desk over one profile folder; every method blocks and may be called on any thread."""
+
+    def __init__(
+        self,
+        folder: Path,
+        connect: Connect,
+        key_store: Callable[[], KeyStore | None],
+        around: Surroundings,
+        client_version: str,
+    ) -> None:
+        """Raises CacheTrouble: in_use, no_key_store, wrong_key, too_new, disk_full, unreadable."""
+        self._core = DeskCore(folder, around)
+        projection = Projection(self._core)
+        self.sync = SyncDesk(self._core, projection)
+        self.files = FilesDesk(self._core)
+        self.session = SessionDesk(self._core, projection, self.sync, self.files, connect, key_store, client_version)
+        self.messages = MessagesDesk(self._core, projection)
+        self.commands = CommandsDesk(self._core, projection, self.sync.wake)
+        self.drafts = DraftsDesk(self._core)
+        self.search = SearchDesk(self._core, projection)
+        self.people = PeopleDesk(self._core, projection)
+        try:
+            self.session.open_known()
+        except BaseException:
+            self._core.close()
+            raise
+
+    def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Calls back on any thread after every change; returns «stop listening»."""
+        return self._core.listen(listener)
+
+    def close(self) -> None:
+        """Ends the network threads, wipes private copies, closes the files and gives the profile back."""
+        self.sync.stop()
+        self._core.close()

@@ -1,0 +1,160 @@
+"""Sync at the desk: turns of the conversation, first sync with progress, the network threads, the honest status."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from arm.desk.core import DeskCore
+from arm.desk.projection import Projection
+from arm.desk.storage import MANY, LocalStorage
+from arm.desk.values import Changes, SyncKind, SyncStatus
+from arm.domain.identity import MessageId
+from arm.local.troubles import CacheTrouble, FileTrouble
+from arm.sync.cycle import Cycle
+from arm.sync.ports import Transport
+from arm.sync.schedule import Schedule
+from arm.sync.troubles import SyncTrouble
+from arm.wire import WaitAnswer
+
+log = logging.getLogger(__name__)
+_KINDS = {
+    "unauthorised": SyncKind.UNAUTHORISED,
+    "too_old": SyncKind.TOO_OLD,
+    "offline": SyncKind.OFFLINE,
+    "wrong_server": SyncKind.OFFLINE,
+    "certificate": SyncKind.OFFLINE,
+}
+
+
+class SyncDesk:
+    def __init__(self, core: DeskCore, projection: Projection) -> None:
+        self._core = core
+        self._projection = projection
+        self._transport: Transport | None = None
+        self._turn_lock = threading.Lock()
+        self._state = SyncStatus(kind=SyncKind.NOT_SIGNED_IN)
+        self._state_lock = threading.Lock()
+        self.storage = LocalStorage(core, self._changed)
+        self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock)
+
+    def use(self, transport: Transport | None) -> None:
+        """Takes the wire of the signed-in person, or lays it down."""
+        self._transport = transport
+        self._set(kind=SyncKind.BUSY if transport is not None else SyncKind.NOT_SIGNED_IN)
+
+    def status(self) -> SyncStatus:
+        """The truth for the status bar."""
+        unsent, refused = self._core.store.work.outbox.count() if self._core.is_open else (0, 0)
+        with self._state_lock:
+            return replace(self._state, unsent=unsent, refused=refused, skew_s=self._core.time.skew_s)
+
+    def now(self) -> datetime:
+        """The central store's moment as the desk reckons it, aware UTC: what remaining time is counted from."""
+        return self._core.now()
+
+    def first_sync(
+        self, progress: Callable[[int, int], None], is_cancelled: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Fetches everything visible; False when cancelled: the next call goes on where this one ended.
+
+        `progress(done, total)` is called on this thread after every page. Raises SyncTrouble, CacheTrouble.
+        """
+
+        def told(done: int, total: int) -> None:
+            self._set(kind=SyncKind.BUSY, done=done, total=total)
+            progress(done, total)
+
+        with self._turn_lock:
+            turn = self._run(told, is_cancelled)
+        return turn
+
+    def run_now(self) -> SyncStatus:
+        """Push and pull until nothing more, on this thread. Raises SyncTrouble, CacheTrouble."""
+        with self._turn_lock:
+            self._run(self._progress, lambda: False)
+        return self.status()
+
+    def start(self) -> None:
+        """The network threads; nothing happens before somebody has signed in."""
+        if self._transport is not None:
+            self._schedule.start()
+
+    def stop(self) -> None:
+        self._schedule.stop()
+
+    def wake(self) -> None:
+        """Something is to be sent."""
+        self._schedule.wake()
+
+    def _progress(self, done: int, total: int) -> None:
+        self._set(kind=SyncKind.BUSY, done=done, total=total)
+        self._core.tell(Changes(sync=self.status()))
+
+    def _run(self, progress: Callable[[int, int], None], is_cancelled: Callable[[], bool]) -> bool:
+        transport = self._transport
+        if transport is None:
+            raise SyncTrouble("unauthorised", {"code": "not_signed_in"})
+        self._set(kind=SyncKind.BUSY)
+        cycle = Cycle(transport, self.storage, self._core.around.ids, self._core.time.heard)
+        try:
+            turn = cycle.run_once(progress, is_cancelled)
+        except SyncTrouble as trouble:
+            self._told(trouble)
+            raise
+        except CacheTrouble:
+            self._set(kind=SyncKind.SERVER_FAULT)
+            raise
+        if turn.is_whole:
+            self._told(None)
+        return turn.is_whole
+
+    def _turn(self, is_stopping: Callable[[], bool]) -> None:
+        """One turn of the network thread; a full disk or a damaged file here is waited out, not fatal."""
+        with self._turn_lock:
+            try:
+                self._run(self._progress, is_stopping)
+                if not is_stopping():
+                    self._tend()
+            except (CacheTrouble, FileTrouble) as trouble:
+                log.warning("local trouble in sync", extra={"kind": trouble.kind})
+                raise SyncTrouble("local", {"code": trouble.kind}) from trouble
+
+    def _tend(self) -> None:
+        """Rows whose deadline level has changed by itself, and substitutions that began or ended today."""
+        self._core.look_anew()
+        moved = self._core.store.replica.tend(self._core.now())
+        if moved:
+            self._core.tell(_changes(moved))
+
+    def _wait(self, timeout_s: float) -> WaitAnswer | None:
+        transport = self._transport
+        if transport is None or not self._core.is_open:
+            return None
+        return transport.wait(self.storage.cursor(), timeout_s)
+
+    def _told(self, trouble: SyncTrouble | None) -> None:
+        if trouble is None:
+            self._set(kind=SyncKind.IN_STEP, since=self._core.now(), done=0, total=0)
+        else:
+            self._set(kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT))
+        if self._core.is_open:
+            self._core.tell(Changes(sync=self.status()))
+
+    def _set(self, **changes: object) -> None:
+        with self._state_lock:
+            self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+
+    def _changed(self, message_ids: set[str]) -> None:
+        """After every local transaction of a turn: the projection first, then the screens."""
+        self._projection.refresh(message_ids)
+        self._core.tell(_changes(message_ids, outbox=True))
+
+
+def _changes(message_ids: set[str], outbox: bool = False) -> Changes:
+    if len(message_ids) > MANY:
+        return Changes(everything=True, outbox=outbox)
+    return Changes(messages=frozenset(MessageId(one) for one in message_ids), outbox=outbox)
