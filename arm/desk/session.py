@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Callable
 
@@ -147,11 +148,9 @@ class SessionDesk:
         self._sync.stop()
         transport = self._transport
         if transport is not None:
-            try:
+            # out of reach: the token lapses by itself, and it is forgotten here
+            with contextlib.suppress(SyncTrouble):
                 transport.sign_out()
-            except SyncTrouble:
-                # out of reach: the token lapses by itself, and it is forgotten here
-                pass
         self._core.store.work.keep(token="", signed_in="")
         self._sync.use(None)
         self._files.transport = None
