@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from arm.domain.message import Attachment, Result
+from arm.domain.message import Attachment, Message, Result
 
 FIELD = re.compile(r"\{([а-яёa-z_]{1,40})\}", re.IGNORECASE)
 BOX = re.compile(r"\[([^\[\]\n]{1,60})\]")
@@ -112,6 +113,28 @@ def salutation(full_name: str) -> str:
     return ""
 
 
+def template_values(
+    message: Message, *, zone: str, topic: str = "", organisation: str = "", author: str = "", position: str = ""
+) -> Mapping[str, str]:
+    """What a template's fields stand for on this message; dates in the organisation's zone (IANA name)."""
+    applicant = message.applicant.name if message.applicant else ""
+    due_at = message.clocks.lead_due_at
+    there = ZoneInfo(zone)
+    return {
+        "обращение": salutation(applicant),
+        "уважаемый": salutation(applicant),
+        "имя_отчество": name_and_patronymic(applicant),
+        "номер": message.number,
+        "дата_поступления": f"{message.registered_at.astimezone(there):%d.%m.%Y}",
+        "адрес": message.address,
+        "срок": f"{due_at.astimezone(there):%d.%m.%Y}" if due_at else "",
+        "тема": topic,
+        "организация": organisation,
+        "исполнитель": author,
+        "должность": position,
+    }
+
+
 def check_answer(sketch: AnswerSketch, earlier: Iterable[str] = ()) -> tuple[Finding, ...]:
     """All findings, blocks first (ux.md §2.4); `earlier` are the texts of other answers to this person."""
     return (*_blocks(sketch), *_warnings(sketch, earlier))
@@ -164,9 +187,7 @@ def _warnings(sketch: AnswerSketch, earlier: Iterable[str]) -> list[Finding]:
         found.append(Finding(weight=warning, code=FindingCode.PERSONAL_NUMBER, position=at, length=length))
     for link in _LINK.finditer(text):
         found.append(
-            Finding(
-                weight=warning, code=FindingCode.LINK, position=link.start(), length=link.end() - link.start()
-            )
+            Finding(weight=warning, code=FindingCode.LINK, position=link.start(), length=link.end() - link.start())
         )
     plain = _squeezed(text)
     if any(_squeezed(one) == plain for one in earlier):

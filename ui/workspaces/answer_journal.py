@@ -1,0 +1,132 @@
+"""The draft journal of one answer: what is typed is kept within a second, and never under another message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from arm.desk.values import CardView, Draft
+from arm.domain.identity import MessageId
+
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
+    from ui.bridge import Bridge
+    from ui.workspaces.base import Shell
+
+SAVE_AFTER_MS = 600
+TRY_AGAIN_MS = 5000
+
+
+class AnswerJournal(QObject):
+    """Each edit hands over its whole snapshot, so that a late write can't take the fields of the next message.
+
+    `saved` carries the moment (aware UTC); `failed` the error of a write that will be tried again.
+    """
+
+    saved = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, shell: Shell, form: str, message_id: MessageId, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.form = form
+        self.message_id = message_id
+        self._shell = shell
+        self._kept = _Kept()
+        self._waiting: tuple[dict[str, str], int] | None = None
+        self._is_over = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.save_now)
+
+    def load(self, done: Callable[[Draft | None], None]) -> None:
+        """The newest draft of this form and message; later writes go on in it."""
+        form, message_id, kept = self.form, self.message_id, self._kept
+
+        def read(desk: Desk) -> Draft | None:
+            draft = desk.drafts.load(form, message_id)
+            if draft is not None:
+                kept.draft_id = kept.draft_id or draft.draft_id
+            return draft
+
+        self._shell.bridge.ask(self, read, done)
+
+    def touch(self, fields: dict[str, str], caret: int = 0) -> None:
+        """Something was typed: this is all of it."""
+        self._waiting = (fields, caret)
+        self._is_over = False
+        if not self._timer.isActive():
+            self._timer.start(SAVE_AFTER_MS)
+
+    def save_now(self) -> None:
+        self._timer.stop()
+        if self._waiting is None:
+            return
+        (fields, caret), self._waiting = self._waiting, None
+        form, message_id, kept = self.form, self.message_id, self._kept
+
+        def write(desk: Desk) -> Draft:
+            draft = Draft(draft_id=kept.draft_id, message_id=message_id, form=form, fields=fields, caret=caret)
+            written = desk.drafts.save(draft)
+            kept.draft_id = written.draft_id
+            return written
+
+        def failed(error: BaseException) -> None:
+            self._on_failed(error, fields, caret)
+
+        self._shell.bridge.tell(self, write, self._on_saved, failed)
+
+    def discard(self) -> None:
+        """The work is done. What is being written at this moment goes too: writes keep their order."""
+        self._timer.stop()
+        self._waiting, self._is_over = None, True
+        kept = self._kept
+
+        def throw_away(desk: Desk) -> None:
+            if kept.draft_id:
+                desk.drafts.discard(kept.draft_id)
+                kept.draft_id = ""
+
+        self._shell.bridge.tell(self, throw_away)
+
+    def _on_saved(self, draft: Draft) -> None:
+        if draft.saved_at is not None and not self._is_over:
+            self.saved.emit(draft.saved_at)
+
+    def _on_failed(self, error: BaseException, fields: dict[str, str], caret: int) -> None:
+        if self._waiting is None and not self._is_over:
+            self._waiting = (fields, caret)
+        self._timer.start(TRY_AGAIN_MS)
+        self.failed.emit(error)
+
+
+def sweep(bridge: Bridge, owner: QObject, form: str, done: Callable[[int], None]) -> None:
+    """Throws away drafts whose command the central store has accepted; tells how many still wait for a verdict."""
+
+    def look(desk: Desk) -> int:
+        waiting = 0
+        for draft in desk.drafts.all(form):
+            sent = draft.fields.get("sent", "")
+            if not sent or draft.message_id is None:
+                continue
+            card = desk.messages.card(draft.message_id)
+            if card is not None and accepted(card, sent):
+                desk.drafts.discard(draft.draft_id)
+            else:
+                waiting += 1
+        return waiting
+
+    bridge.tell(owner, look, done)
+
+
+def accepted(card: CardView, command_id: str) -> bool:
+    """Whether the central store has this command on the timeline."""
+    return any(event.command_id == command_id and not event.is_forecast for event in card.timeline)
+
+
+class _Kept:
+    """The id under which the draft is written; changed on the writing thread, between one write and the next."""
+
+    def __init__(self) -> None:
+        self.draft_id = ""

@@ -1,0 +1,212 @@
+"""The executor's place of work: writing an answer, sending it on its way, asking for documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from arm.desk.values import Changes, Done
+from arm.desk.values import Workspace as Space
+from arm.domain.actions import ActionState
+from arm.domain.answers import Weight, template_values
+from arm.domain.commands import Start, Verb
+from arm.domain.directory import Template
+from arm.domain.identity import MessageId
+from arm.domain.message import Result
+from arm.domain.refusals import Refused
+from arm.i18n import _
+from ui.formats import initials, number_sign
+from ui.keys import bind
+from ui.wording import refusal_sentence, refusal_with_clause
+from ui.workspaces.answer_check import said
+from ui.workspaces.answer_journal import sweep
+from ui.workspaces.answer_pane import FORM, AnswerPane, may_write
+from ui.workspaces.answer_values import AnswerValues
+from ui.workspaces.base import MainAction, Opened, Shell, Workspace
+from ui.workspaces.templates import TemplateSheet, fitting_templates
+
+RECENT = 8
+
+
+class ExecutionWorkspace(Workspace):
+    """Ctrl+Enter sends the answer; the first edit of a new message takes it into work."""
+
+    space: ClassVar[Space] = Space.EXECUTION
+    icon_name: ClassVar[str] = "edit"
+    digits: ClassVar[Mapping[Verb, str]] = {
+        Verb.START: "1",
+        Verb.SEND_BACK: "2",
+        Verb.REASSIGN: "3",
+        Verb.REQUEST_DOCUMENTS: "4",
+        Verb.ANSWER_INQUIRY: "5",
+    }
+    has_pane: ClassVar[bool] = True
+    pane_title: ClassVar[str] = "Answer"
+
+    def __init__(self, shell: Shell, parent: QWidget | None = None) -> None:
+        super().__init__(shell, parent)
+        self._started: set[MessageId] = set()
+        self._is_waiting = False
+        self._recent: list[str] = []
+        self._sheet: TemplateSheet | None = None
+        self._shown_route: bool | None = None
+        self.pane = AnswerPane(shell)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.pane)
+        self.pane.edited.connect(self._on_pane_edited)
+        self.pane.editor.template_asked.connect(self.choose_template)
+        bind(self, "Ctrl+T", self.choose_template, context=Qt.ShortcutContext.WindowShortcut)
+        bind(self, "Ctrl+S", self.save_drafts)
+
+    def activated(self) -> None:
+        """Looks after drafts of answers that were sent: those accepted meanwhile are done with."""
+        sweep(self.shell.bridge, self, FORM, self._on_swept)
+
+    def show_card(self, opened: Opened | None) -> None:
+        before = self.pane.opened
+        if before is not None and (opened is None or opened.message_id != before.message_id):
+            self._close_sheet()
+        self.pane.show_opened(opened)
+        self.pane.setVisible(opened is not None)
+
+    def main_action(self, opened: Opened) -> MainAction | None:
+        if not may_write(opened):
+            return None
+        endorsers = self._is_shown(opened) and self.pane.editor.route.endorsers()
+        self._shown_route = bool(endorsers)
+        label = _("Send for endorsement") if endorsers else _("Send for approval")
+        return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT)
+
+    def label_of(self, state: ActionState, opened: Opened) -> str:
+        return ""
+
+    def take_over(self, state: ActionState, opened: Opened) -> bool:
+        if state.verb is not Verb.SUBMIT:
+            return False
+        self.submit()
+        return True
+
+    def edit(self) -> bool:
+        """F2: a new message is taken into work, the caret goes into the text."""
+        opened = self.pane.opened
+        if opened is None or not self.pane.is_editable():
+            return False
+        self._start_if_new(opened)
+        self.pane.editor.text.setFocus()
+        return True
+
+    def changed(self, changes: Changes) -> None:
+        if self._is_waiting and (changes.everything or changes.messages):
+            sweep(self.shell.bridge, self, FORM, self._on_swept)
+
+    def save_drafts(self) -> None:
+        self.pane.save_now()
+
+    def empty_sentence(self) -> str:
+        return _("No messages are assigned to you")
+
+    def submit(self) -> None:
+        """Sends the answer, or goes to the first thing that is missing and says what it is."""
+        opened, editor = self.pane.opened, self.pane.editor
+        if opened is None or not self.pane.is_editable():
+            state = opened.action(Verb.SUBMIT) if opened else None
+            why = state.why_not if state else None
+            self.shell.announce(refusal_sentence(why) if why else _("The answer is still being read"))
+            return
+        editor.show_check()
+        blocks = tuple(one for one in editor.findings() if one.weight is Weight.BLOCK)
+        if blocks:
+            editor.go_to(blocks[0])
+            self.shell.announce(_("Not sent: {what}").format(what=said(blocks)))
+            return
+        values = editor.values()
+        self.pane.save_now()
+        self.shell.do(
+            opened.message_id,
+            values.command(),
+            done_text=self._done_text(opened, values),
+            on_done=partial(self._on_submitted, opened.message_id, values),
+            on_refused=partial(self._on_refused, opened.message_id),
+        )
+
+    def choose_template(self) -> None:
+        opened = self.pane.opened
+        if opened is None or not self.pane.is_editable():
+            return
+        self._start_if_new(opened)
+        self._close_sheet()
+        directory, message = opened.directory, opened.message
+        above = directory.tree.superiors(message.owner) if message.owner in directory.tree else ()
+        fitting = fitting_templates(directory.templates, message, above, self._recent)
+        here = directory.organisation(message.owner)
+        values = template_values(
+            message,
+            zone=opened.card.zone,
+            topic=directory.classifier.title(message.category, message.subcategory) if message.category else "",
+            organisation=here.name if here else "",
+            author=self.shell.me.full_name,
+            position=self.shell.me.position,
+        )
+        sheet = TemplateSheet(fitting, values, directory.classifier.title, self)
+        sheet.picked.connect(self._on_template_picked)
+        self._sheet = sheet
+        self.shell.open_sheet(sheet)
+
+    def _is_shown(self, opened: Opened) -> bool:
+        return self.pane.opened is not None and self.pane.opened.message_id == opened.message_id
+
+    def _done_text(self, opened: Opened, values: AnswerValues) -> str:
+        people = values.endorsers or ((values.approver,) if values.approver else ())
+        names = ", ".join(initials(opened.directory.name(one)) for one in people)
+        number = number_sign(opened.message.number)
+        return _("{number} is sent to: {name}").format(number=number, name=names)
+
+    def _start_if_new(self, opened: Opened) -> None:
+        state = opened.action(Verb.START)
+        message = opened.message
+        if message.in_work or message.message_id in self._started or state is None or not state.enabled:
+            return
+        self._started.add(message.message_id)
+        said_done = _("{number} is taken into work").format(number=number_sign(message.number))
+        self.shell.do(message.message_id, Start(), done_text=said_done, advance=False)
+
+    def _close_sheet(self) -> None:
+        sheet, self._sheet = self._sheet, None
+        if sheet is not None:
+            sheet.close_sheet()
+            sheet.deleteLater()
+
+    def _on_pane_edited(self) -> None:
+        opened = self.pane.opened
+        if opened is None:
+            return
+        self._start_if_new(opened)
+        if self._shown_route != bool(self.pane.editor.route.endorsers()):
+            self.shell.refresh_actions()
+
+    def _on_template_picked(self, template: Template, text: str) -> None:
+        self._recent = [template.template_id, *(one for one in self._recent if one != template.template_id)][:RECENT]
+        result = Result(template.result) if template.result in set(Result) else None
+        self.pane.editor.insert_template(text, result, template.title)
+        self._close_sheet()
+
+    def _on_submitted(self, message_id: MessageId, values: AnswerValues, done: Done) -> None:
+        """The draft stays, marked with its command, until the central store has accepted it."""
+        self._is_waiting = True
+        self.pane.keep(message_id, replace(values, sent=done.command_id))
+
+    def _on_refused(self, message_id: MessageId, refused: Refused) -> None:
+        why = refusal_with_clause(refused)
+        opened = self.pane.opened
+        if opened is not None and opened.message_id == message_id:
+            self.pane.say(_("Not sent: {what}").format(what=why))
+        self.shell.announce(why)
+
+    def _on_swept(self, waiting: int) -> None:
+        self._is_waiting = waiting > 0
