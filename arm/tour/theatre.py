@@ -1,0 +1,125 @@
+"""The tour's theatre: the demonstration's central store in a process of its own, and the desks that come to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from arm.bootstrap_central import open_central
+from arm.central.central import Central
+from arm.demo.building import DemoPerson, build_demo
+from arm.domain.identity import MessageId
+from arm.domain.message import Message
+from arm.tour.desk_process import DeskProcess, TourFailed
+from arm.tour.relay import Relay
+
+SEED = 7
+LISTENING = "listening "
+
+
+class Theatre:
+    """Builds the demonstration in a folder, serves it, opens desks, and lets checks look at the truth."""
+
+    def __init__(self, folder: Path, notify: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._notify = notify
+        folder.mkdir(parents=True, exist_ok=True)
+        self._url = f"sqlite:///{folder / 'central.db'}"
+        self._central: Central = open_central(self._url, files=folder / "files")
+        notify("готовим вымышленный край и сто сообщений")
+        region = build_demo(self._central, datetime.now(UTC), SEED)
+        self._people: dict[str, DemoPerson] = {one.login: one for one in region.people}
+        self._server = self._serve()
+        self.address = self._heard_address()
+        self._relays: list[Relay] = []
+        self._desks: dict[str, DeskProcess] = {}
+
+    def desk(self, login: str) -> DeskProcess:
+        """The open desk of that login; the first call starts its window and signs in."""
+        if login not in self._desks:
+            self._desks[login] = self._start(login, self.address)
+        return self._desks[login]
+
+    def desk_behind_relay(self, login: str) -> tuple[DeskProcess, Relay]:
+        """A desk whose way to the central store can be cut."""
+        parts = urlsplit(self.address)
+        relay = Relay(str(parts.hostname), int(parts.port or 0))
+        self._relays.append(relay)
+        if login in self._desks:
+            raise TourFailed(f"{login}: the desk is open already")
+        self._desks[login] = self._start(login, relay.url)
+        return self._desks[login], relay
+
+    def leave(self, login: str) -> None:
+        """Closes a desk; a later `desk` of the same login opens its profile again."""
+        self._desks.pop(login).stop()
+
+    def name(self, login: str) -> str:
+        return self._people[login].full_name
+
+    def user(self, login: str) -> str:
+        return str(self._people[login].user_id)
+
+    def message(self, number: str) -> Message:
+        """The message as the central store has it now."""
+        message_id = self._central.id_of_number(number)
+        found = self._central.message(message_id) if message_id is not None else None
+        if found is None:
+            raise TourFailed(f"{number}: not in the central store")
+        return found
+
+    def notices(self, number: str) -> list[tuple[str, str]]:
+        """Recipient and kind of every notice of a message, oldest first."""
+        message_id = self._central.id_of_number(number)
+        return [(one.recipient, str(one.kind)) for one in self._central.notices(MessageId(str(message_id)))]
+
+    @property
+    def central(self) -> Central:
+        return self._central
+
+    def close(self) -> None:
+        for desk in self._desks.values():
+            desk.stop()
+        for relay in self._relays:
+            relay.close()
+        self._server.terminate()
+        try:
+            self._server.wait(15)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        if self._server.stdout is not None:
+            self._server.stdout.close()
+        self._central.close()
+
+    def _start(self, login: str, address: str) -> DeskProcess:
+        self._notify(f"открываем рабочее место: {self.name(login)}")
+        person = self._people[login]
+        desk = DeskProcess(login, self._folder / "desks" / login, [], self._folder / f"{login}.log")
+        desk.see(name="signIn")
+        desk.type(address, "signInServer")
+        desk.type(login, "signInLogin")
+        desk.type(person.password, "signInPassword")
+        desk.press("Return", "signInPassword")
+        desk.see(name="mainWindow", within_s=60)
+        return desk
+
+    def _serve(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "arm", "central", "serve", "--database", self._url, "--listen", "127.0.0.1:0"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=(self._folder / "central.log").open("ab"),
+            text=True,
+        )
+
+    def _heard_address(self) -> str:
+        out = self._server.stdout
+        for line in out if out is not None else ():
+            if line.startswith(LISTENING):
+                return line.removeprefix(LISTENING).strip()
+        raise TourFailed(f"the central store did not start, exit code {self._server.wait()}")
