@@ -80,10 +80,15 @@ class PlannedStory:
         self._count = 0
 
     def next(self, message: Message | None) -> Act | None:
-        """The next command that somebody can give by now; nothing when the plan is through."""
+        """The next command that somebody can give by now; nothing when the plan is through.
+
+        A message that was there before its story began has been played already: it is left as it is.
+        """
+        birth, self._birth = self._birth, None
         if message is None:
-            birth, self._birth = self._birth, None
             return self._act(self._began, birth) if birth is not None else None
+        if birth is not None:
+            return None
         for fraction, move in self._moves:
             at = self._moment(fraction)
             if at > self._craft.now:

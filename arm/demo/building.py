@@ -29,14 +29,18 @@ BY_OPERATOR = (Channel.PHONE, Channel.IN_PERSON)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPerson:
-    """A person one can enter as; `password` is made for this store and kept nowhere else, empty where he has none."""
+    """A person one can enter as: his roles, and the organisations where he holds them.
+
+    `password` is made for this store and kept nowhere else, empty where he has none.
+    """
 
     login: str
     password: str
     user_id: UserId
     full_name: str
     position: str
-    roles: tuple[tuple[Role, str], ...]
+    roles: tuple[Role, ...]
+    places: tuple[str, ...]
     is_shown: bool
 
 
@@ -105,7 +109,8 @@ def _enter(central: Central, one: InventedPerson, region: Region) -> DemoPerson:
         user_id=one.person.user_id,
         full_name=one.person.full_name,
         position=one.person.position,
-        roles=tuple((grant.role, names[grant.organisation]) for grant in one.person.grants),
+        roles=tuple(dict.fromkeys(grant.role for grant in one.person.grants)),
+        places=tuple(dict.fromkeys(names[grant.organisation] for grant in one.person.grants)),
         is_shown=one.is_shown,
     )
 
