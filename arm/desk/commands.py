@@ -69,6 +69,7 @@ class CommandsDesk:
         self._core.store.work.outbox.add(entry)
         if number:
             self._core.store.work.keep(temporary_number=number.removeprefix(PREFIX))
+        self._core.store.work.mark_read(message_id, self._core.wall_text())
         saved = self._core.store.work.outbox.entry(command_id) or entry
         self._projection.take(saved, events)
         return Done(command_id=command_id, message_id=message_id, number=number)

@@ -107,7 +107,8 @@ class Queues:
         if selection is None:
             return 0
         if selection.due_upto is not None:
-            return self._total(selection, {}, 0)
+            projected = self._projection.every()
+            return self._total(selection, projected, len(self._own_lines(selection, projected)))
         return sum(
             rows
             for (queue, band), rows in counts.items()
