@@ -31,6 +31,7 @@ from arm.central.engine import writing
 from arm.central.numbers import read as read_number
 from arm.central.problems import Trouble
 from arm.central.pushing import push
+from arm.central.security import WATCHED, note
 from arm.central.states import message_of
 from arm.central.store import Store
 from arm.central.uploads import Uploads
@@ -142,11 +143,20 @@ class Central:
     # a desk's conversation
 
     def handle_push(self, who: Principal, request: PushRequest) -> PushAnswer:
-        return push(self.store, who, request)
+        """Decisions; a forged, cloned or rolled-back desk is noted for the administrator."""
+        try:
+            return push(self.store, who, request)
+        except Trouble as wrong:
+            if wrong.code in WATCHED:
+                note(self.store, wrong.code, who)
+            raise
 
     def handle_pull(self, who: Principal, cursor: str = "", limit: int = 200) -> PullAnswer:
         with self.store.snapshot() as (connection, reference):
-            return reading.pull(connection, reference, who, cursor, limit, self.now())
+            answer, is_fork = reading.pull(connection, reference, who, cursor, limit, self.now())
+        if is_fork:
+            note(self.store, "history_fork", who)
+        return answer
 
     def handle_manifest(self, who: Principal) -> Manifest:
         with self.store.snapshot() as (connection, reference):
@@ -167,6 +177,18 @@ class Central:
     def head(self) -> int:
         with read_only(self.store.engine) as connection:
             return connection.scalar(select(t.journal_head.c.seq)) or 0
+
+    def mark(self) -> tuple[int, int]:
+        """The journal's head and the directory's version: what the live channel watches."""
+        with read_only(self.store.engine) as connection:
+            head = select(t.journal_head.c.seq).scalar_subquery()
+            row = connection.execute(select(head, t.store.c.directory_version)).one()
+            return row[0], row[1]
+
+    def handle_wait_mark(self, who: Principal, cursor: str) -> tuple[int, int] | None:
+        """The mark a cursor stands at; None when the desk should pull at once."""
+        with self.store.snapshot() as (connection, reference):
+            return reading.standing(connection, reference, who, cursor, self.now())
 
     # acting inside the store
 

@@ -74,8 +74,11 @@ def _sealed(reference: Reference, who: Principal, scope: Scope, seq: int, entry_
 
 def pull(
     connection: Connection, reference: Reference, who: Principal, cursor: str, limit: int, now: datetime
-) -> PullAnswer:
-    """One page from one snapshot; `rescope` for a cursor of other rights, another history or none (P12, P15, P16)."""
+) -> tuple[PullAnswer, bool]:
+    """One page from one snapshot; `rescope` for a cursor of other rights, another history or none (P12, P15, P16).
+
+    The second value says that the cursor bears witness to a history which this store doesn't have (P33).
+    """
     person = asker(reference, who)
     scope = scope_of(person, reference.directory, now)
     place = _place(connection, who)
@@ -91,8 +94,10 @@ def pull(
         directory_version=str(reference.version),
         rescope=True,
     )
-    if known is None or not _is_of_this_history(connection, reference, scope, known, place):
-        return whole
+    if known is None or known.seq < place.floor or not _has_rights(reference, scope, known):
+        return whole, False
+    if not _is_of_this_history(connection, reference, known, place):
+        return whole, True
     limit = max(1, min(limit, MAX_PAGE))
     places = feed.changed_since(connection, scope.tags, known.seq, place.seq, limit)
     found = feed.cards(connection, list({m for _, m in places}), person, frozenset(scope.tags))
@@ -100,21 +105,36 @@ def pull(
     is_full = len(places) == limit or cut_at is not None
     to_seq = (cut_at if cut_at is not None else places[-1][0]) if is_full else place.seq
     to_hash = place.hash if to_seq == place.seq else feed.hash_at(connection, to_seq)
-    return replace(
+    answer = replace(
         whole,
         items=items,
         more=is_full and to_seq < place.seq,
         to_cursor=_sealed(reference, who, scope, to_seq, to_hash or place.hash),
         rescope=False,
     )
+    return answer, False
+
+
+def standing(
+    connection: Connection, reference: Reference, who: Principal, cursor: str, now: datetime
+) -> tuple[int, int] | None:
+    """Where the live channel may begin to wait; None when there is something to pull already."""
+    scope = scope_of(asker(reference, who), reference.directory, now)
+    place = _place(connection, who)
+    known = feed.unseal(cursor, reference.seal_key, who.device_id) if cursor else None
+    if known is None or known.seq != place.seq or not _has_rights(reference, scope, known):
+        return None
+    return place.seq, reference.version
+
+
+def _has_rights(reference: Reference, scope: Scope, known: feed.Cursor) -> bool:
+    return hmac.compare_digest(known.scope, feed.scope_hash(scope.tags, reference.scope_version))
 
 
 def _is_of_this_history(
-    connection: Connection, reference: Reference, scope: Scope, known: feed.Cursor, place: Row[*tuple[Any, ...]]
+    connection: Connection, reference: Reference, known: feed.Cursor, place: Row[*tuple[Any, ...]]
 ) -> bool:
-    if known.store != feed.store_mark(reference.store_id) or not place.floor <= known.seq <= place.seq:
-        return False
-    if not hmac.compare_digest(known.scope, feed.scope_hash(scope.tags, reference.scope_version)):
+    if known.store != feed.store_mark(reference.store_id) or known.seq > place.seq:
         return False
     if known.seq == place.seq:
         entry_hash: str | None = place.hash

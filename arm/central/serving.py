@@ -1,0 +1,136 @@
+"""The server process: the listening socket, plain HTTP on the loopback alone, a clean end on signals."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from arm.central.central import Central
+from arm.central.http import make_app
+from arm.central.waiting import Poller
+
+log = logging.getLogger(__name__)
+GRACE_S = 5
+WAITING_CONNECTIONS = 512
+
+
+class ServeTrouble(Exception):
+    """Why it can't listen; `kind`: bad_address, port_taken, no_tls, bad_certificate, denied."""
+
+    def __init__(self, kind: str, detail: str = "") -> None:
+        super().__init__(kind)
+        self.kind, self.detail = kind, detail
+
+
+def split_address(listen: str) -> tuple[str, int]:
+    """Host and port of `127.0.0.1:8765`, `[::1]:8765` or `localhost:0`."""
+    host, colon, port = listen.rpartition(":")
+    host = host.strip("[]")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise ServeTrouble("bad_address", listen)
+    return host, int(port)
+
+
+def is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_certificate(certificate: Path, key: Path | None) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ValueError) as wrong:
+        raise ServeTrouble("bad_certificate", str(certificate)) from wrong
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+    except PermissionError:
+        raise ServeTrouble("denied", f"{host}:{port}") from None
+    except socket.gaierror:
+        raise ServeTrouble("bad_address", host) from None
+    except OSError:
+        raise ServeTrouble("port_taken", f"{host}:{port}") from None
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens, and lets long polls go at once when it is told to end."""
+
+    def __init__(self, config: uvicorn.Config, poller: Poller, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._poller, self._on_start = poller, on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._poller.stop_soon()
+        super().handle_exit(sig, frame)
+
+
+def serve(
+    central: Central,
+    listen: str,
+    *,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    until_stdin_closes: bool = False,
+    say: Callable[[str], None] = print,
+) -> int:
+    """Serves until SIGTERM or SIGINT; ServeTrouble when it can't begin."""
+    host, port = split_address(listen)
+    if certificate is None and not is_loopback(host):
+        raise ServeTrouble("no_tls", listen)
+    if certificate is not None:
+        check_certificate(certificate, key)
+    bound = listening_socket(host, port)
+    scheme = "https" if certificate is not None else "http"
+    shown = f"[{host}]" if ":" in host else host
+    app = make_app(central)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+    server = _Server(config, app.state.poller, lambda: say(f"listening {scheme}://{shown}:{bound.getsockname()[1]}"))
+    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+    try:
+        removed = central.uploads.forget_unreferenced()
+        log.info("serving", extra={"port": bound.getsockname()[1], "count": removed})
+        server.run(sockets=[bound])
+    finally:
+        bound.close()
+        for one, handler in before.items():
+            signal.signal(one, handler)
+    return 0
+
+
+def _end_with_stdin(server: _Server) -> None:
+    """The parent holds the other end: when it dies, however, the server ends too."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.handle_exit(signal.SIGTERM, None)

@@ -1,0 +1,141 @@
+"""What all routes stand on: who asks, bodies with a limit, JSON answers, and every error as problem details."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from arm.central.access import Principal
+from arm.central.central import Central
+from arm.central.problems import StoreTrouble, Trouble
+from arm.wire import Problem, to_json
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+SMALL_BODY = 64 * 1024
+COMMANDS_BODY = 8 * 1024 * 1024
+PIECE_BODY = 8 * 1024 * 1024 + 1024
+NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def central_of(request: Request) -> Central:
+    return cast("Central", request.app.state.central)
+
+
+TheCentral = Annotated[Central, Depends(central_of)]
+
+
+def _principal(central: Central, authorization: str | None, device_id: str) -> Principal:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Trouble(401, "unauthorised")
+    return central.principal(token.strip(), device_id)
+
+
+def desk(
+    central: TheCentral,
+    authorization: Annotated[str | None, Header()] = None,
+    arm_device: Annotated[str, Header()] = "",
+) -> Principal:
+    """A workstation's user, by his token on its device."""
+    who = _principal(central, authorization, arm_device)
+    if who.kind != "desk":
+        raise Trouble(403, "wrong_account")
+    return who
+
+
+def portal(central: TheCentral, authorization: Annotated[str | None, Header()] = None) -> Principal:
+    """The portal of applicants, by its service token."""
+    who = _principal(central, authorization, "")
+    if who.kind != "portal":
+        raise Trouble(403, "wrong_account")
+    return who
+
+
+Desk = Annotated[Principal, Depends(desk)]
+Portal = Annotated[Principal, Depends(portal)]
+
+
+def body_up_to(limit: int) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
+    """A dependency that reads the body, and no more of it than allowed."""
+
+    async def read_body(request: Request) -> bytes:
+        announced = request.headers.get("content-length", "0")
+        if not announced.isdigit() or int(announced) > limit:
+            raise Trouble(413, "too_large", str(limit))
+        pieces, size = [], 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise Trouble(413, "too_large", str(limit))
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    return read_body
+
+
+SmallBody = Annotated[bytes, Depends(body_up_to(SMALL_BODY))]
+CommandsBody = Annotated[bytes, Depends(body_up_to(COMMANDS_BODY))]
+PieceBody = Annotated[bytes, Depends(body_up_to(PIECE_BODY))]
+
+
+def answer(value: object, status: int = 200, **headers: str) -> Response:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Response(to_json(value), status, NO_STORE | named, JSON)
+
+
+def problem_answer(problem: Problem) -> Response:
+    headers = dict(NO_STORE)
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(to_json(problem), problem.status, headers, PROBLEM)
+
+
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "type_not_allowed",
+    422: "bad_wire",
+}
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Problem details for everything that can go wrong, our own faults included."""
+
+    async def on_trouble(_request: Request, wrong: Exception) -> Response:
+        return problem_answer(cast("Trouble", wrong).problem)
+
+    async def on_store(_request: Request, wrong: Exception) -> Response:
+        kind = cast("StoreTrouble", wrong).kind
+        log.error("the store can't be used", extra={"kind": kind})
+        return problem_answer(Trouble(503, f"store_{kind}", retry_after_s=10).problem)
+
+    async def on_http(_request: Request, wrong: Exception) -> Response:
+        status = cast("HTTPException", wrong).status_code
+        return problem_answer(Trouble(status, CODES.get(status, "bad_request")).problem)
+
+    async def on_shape(_request: Request, wrong: Exception) -> Response:
+        places = cast("RequestValidationError", wrong).errors()
+        field = str(places[0]["loc"][-1])[:80] if places else ""
+        return problem_answer(Trouble(422, "bad_wire", field=field).problem)
+
+    async def on_fault(_request: Request, wrong: Exception) -> Response:
+        log.error("fault", exc_info=wrong)
+        return problem_answer(Trouble(500, "server_fault").problem)
+
+    app.add_exception_handler(Trouble, on_trouble)
+    app.add_exception_handler(StoreTrouble, on_store)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_shape)
+    app.add_exception_handler(Exception, on_fault)
