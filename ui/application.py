@@ -1,0 +1,321 @@
+"""The application: Qt set up once, the last-resort hook, signing in, and a window per profile."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from arm import i18n
+from ui.bridge import Bridge
+from ui.keys import install_layout_filter
+from ui.main_window import MainWindow
+from ui.preferences import LARGEST_SCALE, SMALLEST_SCALE, Preferences
+from ui.theme import apply_theme
+from ui.theme import theme as present_theme
+
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
+    from arm.desk.values import Me
+    from ui.dialogs.account_picker import DemoAccount
+
+log = logging.getLogger(__name__)
+OpenDesk = Callable[[Path], "Desk"]
+
+
+def make_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one QApplication, with fonts, theme, keys for every layout and the hook for our own mistakes."""
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    app = QApplication(list(arguments) or ["arm"])
+    app.setApplicationName("arm")
+    app.setStyle("Fusion")
+    return app
+
+
+class Application(QObject):
+    """Opens profiles in windows and keeps them; `preferences` of the first profile set theme and size of letters."""
+
+    def __init__(self, open_desk: OpenDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._open_desk = open_desk
+        self._windows: dict[Path, ProfileWindow] = {}
+        self._has_apologised = False
+        self._is_in_hook = False
+
+    def install_hook(self) -> None:
+        sys.excepthook = self._on_mistake
+
+    def open_profile(self, profile: Path, server: str = "") -> ProfileWindow:
+        """The window of a profile; a second wish for the same profile brings the first one forward."""
+        known = self._windows.get(profile)
+        if known is not None:
+            known.bring_forward()
+            return known
+        made = ProfileWindow(profile, self._open_desk, server, self)
+        self._windows[profile] = made
+        made.start()
+        return made
+
+    def open_signed_in(
+        self,
+        profile: Path,
+        server: str,
+        login: str,
+        password: str,
+        done: Callable[[BaseException | None], None],
+    ) -> None:
+        """For the demonstration: signs in without asking; `done` gets the trouble, if there was one."""
+        known = self._windows.get(profile)
+        if known is not None:
+            known.bring_forward()
+            done(None)
+            return
+        made = ProfileWindow(profile, self._open_desk, server, self)
+        self._windows[profile] = made
+        made.start_as(login, password, done)
+
+    def forget(self, profile: Path) -> None:
+        self._windows.pop(profile, None)
+
+    def windows(self) -> tuple[MainWindow, ...]:
+        return tuple(one.window for one in self._windows.values() if one.window is not None)
+
+    def _on_mistake(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Drafts first, one apology, work goes on; a mistake in here must not start it again."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.error("a mistake of the program", exc_info=(kind, error, trace))
+        if self._is_in_hook:
+            return
+        self._is_in_hook = True
+        try:
+            for window in self.windows():
+                window.conductor.save_drafts()
+                if not self._has_apologised:
+                    window.show_trouble(error)
+            self._has_apologised = True
+        except Exception:
+            log.exception("a mistake while apologising")
+        finally:
+            self._is_in_hook = False
+
+
+class ProfileWindow(QObject):
+    """One profile: its desk, signing in when nobody is, then its window."""
+
+    def __init__(self, profile: Path, open_desk: OpenDesk, server: str, application: Application) -> None:
+        super().__init__(application)
+        self._profile = profile
+        self._open_desk = open_desk
+        self._server = server
+        self._application = application
+        self.preferences = Preferences.load(profile)
+        self.bridge: Bridge | None = None
+        self.window: MainWindow | None = None
+        self._desk: Desk | None = None
+        self._dialog: QObject | None = None
+
+    def start(self) -> None:
+        """Opens the files; what is wrong with them is said in a dialog with what to do."""
+        from ui.bridge import TROUBLES
+
+        apply_look(self.preferences)
+        try:
+            self._desk = self._open_desk(self._profile)
+        except TROUBLES as error:
+            self._show_trouble(error)
+            return
+        self.bridge = Bridge(self._desk, self)
+        self.bridge.ask(self, _who, self._on_who)
+
+    def start_as(self, login: str, password: str, done: Callable[[BaseException | None], None]) -> None:
+        """Signs in by itself (once), loads the messages and opens the window."""
+        apply_look(self.preferences)
+        self._desk = self._open_desk(self._profile)
+        self.bridge = Bridge(self._desk, self)
+        server = self._server
+
+        def enter(desk: Desk) -> Me:
+            me = desk.session.me()
+            if me is None:
+                me = desk.session.sign_in(server, login, password)
+                desk.sync.first_sync(_no_progress, _never)
+            return me
+
+        def entered(me: Me) -> None:
+            self._open_window(me)
+            done(None)
+
+        def failed(error: BaseException) -> None:
+            self._close()
+            done(error)
+
+        self.bridge.call_out(self, enter, entered, failed)
+
+    def bring_forward(self) -> None:
+        if self.window is not None:
+            self.window.raise_()
+            self.window.activateWindow()
+
+    def _on_who(self, answer: tuple[Me | None, bool]) -> None:
+        me, needs_password = answer
+        if me is None or needs_password:
+            self._ask_to_sign_in(unlock=needs_password)
+        else:
+            self._open_window(me)
+
+    def _ask_to_sign_in(self, *, unlock: bool = False) -> None:
+        from ui.dialogs.sign_in import SignInDialog
+
+        assert self.bridge is not None  # noqa: S101
+        dialog = SignInDialog(self.bridge, self._server, unlock=unlock, parent=self.window)
+        dialog.signed_in.connect(self._on_signed_in)
+        dialog.rejected.connect(self._on_sign_in_given_up)
+        self._dialog = dialog
+        dialog.show()
+
+    def _open_window(self, me: Me) -> None:
+        assert self.bridge is not None  # noqa: S101
+        window = MainWindow(self.bridge, me, self.preferences)
+        window.sign_in_asked.connect(self._ask_to_sign_in)
+        window.theme_asked.connect(self._on_theme_asked)
+        window.zoom_asked.connect(self._on_zoom_asked)
+        window.language_asked.connect(self._on_language_asked)
+        window.closed.connect(self._on_window_closed)
+        self.window = window
+        window.start()
+        window.show()
+        desk = self._desk
+        if desk is not None:
+            QTimer.singleShot(0, self, desk.sync.start)
+
+    def _show_trouble(self, error: BaseException) -> None:
+        from ui.dialogs.trouble import TroubleDialog
+
+        dialog = TroubleDialog(error)
+        dialog.again.connect(self.start)
+        dialog.rejected.connect(self._on_sign_in_given_up)
+        self._dialog = dialog
+        dialog.show()
+
+    def _on_signed_in(self, me: Me) -> None:
+        if self.window is None:
+            self._open_window(me)
+        elif self.window.me.user_id != me.user_id:
+            self._reopen(me)
+        else:
+            self.window.sync_now()
+
+    def _reopen(self, me: Me) -> None:
+        window, self.window = self.window, None
+        if window is not None:
+            window.closed.disconnect(self._on_window_closed)
+            window.close()
+            window.deleteLater()
+        self._open_window(me)
+
+    def _on_sign_in_given_up(self) -> None:
+        if self.window is None:
+            self._close()
+
+    def _on_theme_asked(self) -> None:
+        """Light and dark in turn; the first press leaves the system's choice."""
+        self.preferences.theme = "light" if present_theme().name == "dark" else "dark"
+        apply_look(self.preferences)
+
+    def _on_zoom_asked(self, scale: float) -> None:
+        self.preferences.font_scale = round(min(LARGEST_SCALE, max(SMALLEST_SCALE, scale)), 2)
+        apply_look(self.preferences)
+        if self.window is not None:
+            self.window.area.judge_width()
+
+    def _on_language_asked(self) -> None:
+        """The window is made anew in the other language; drafts are saved before."""
+        self.preferences.language = "ru" if i18n.current_language() == "en" else "en"
+        i18n.set_language(self.preferences.language)
+        if self.window is not None:
+            self.window.conductor.save_drafts()
+            self._reopen(self.window.me)
+
+    def _on_window_closed(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self._application.forget(self._profile)
+        if self.bridge is not None:
+            self.bridge.close()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+        self.deleteLater()
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _who(desk: Desk) -> tuple[Me | None, bool]:
+    needs = desk.session.needs_password()
+    return (None if needs else desk.session.me()), needs
+
+
+def apply_look(preferences: Preferences) -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        apply_theme(app, preferences.theme, preferences.font_scale)
+
+
+def prepare(open_desk: OpenDesk, arguments: Sequence[str] = ()) -> tuple[QApplication, Application]:
+    app = make_application(arguments)
+    install_layout_filter(app)
+    application = Application(open_desk, app)
+    application.install_hook()
+    return app, application
+
+
+def run_window(profile: Path, open_desk: OpenDesk, *, server: str = "", arguments: Sequence[str] = ()) -> int:
+    """`arm`: the window of one profile; returns the exit code when the last window is closed."""
+    _prefer_language(profile)
+    app, application = prepare(open_desk, arguments)
+    application.open_profile(profile, server)
+    return app.exec()
+
+
+def run_demo_picker(
+    server: str,
+    people: Sequence[DemoAccount],
+    open_desk: OpenDesk,
+    profiles: Path,
+    *,
+    arguments: Sequence[str] = (),
+) -> int:
+    """`arm demo`: a list of invented people; each opens in a window and profile of its own."""
+    from ui.dialogs.account_picker import AccountPicker
+
+    app, application = prepare(open_desk, arguments)
+    apply_look(Preferences())
+    picker = AccountPicker(server, tuple(people), profiles, application)
+    picker.show()
+    return app.exec()
+
+
+def _prefer_language(profile: Path) -> None:
+    chosen = Preferences.load(profile).language
+    if chosen in i18n.LANGUAGES:
+        i18n.set_language(chosen)
+

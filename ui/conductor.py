@@ -1,0 +1,385 @@
+"""The conductor: which workspace and message are open, what may be done, and the doing; the shell of the workspaces."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+
+from arm.desk.values import Changes, Counter, Done, Me, SyncStatus
+from arm.desk.values import Workspace as Space
+from arm.domain.commands import Command, Recall, Verb
+from arm.domain.directory import Directory
+from arm.domain.identity import MessageId
+from arm.domain.refusals import Refused
+from arm.i18n import _
+from ui.action_faces import MAIN, action_faces, usual_main
+from ui.bridge import Bridge
+from ui.formats import number_sign
+from ui.widgets import Sheet, ToastFace
+from ui.workspaces.area import WorkArea
+from ui.workspaces.base import WORKSPACES, Opened, Workspace
+from ui.workspaces.queue import QueuePane
+from ui.workspaces.sheets import CommandSheet, build_command, needs_sheet
+from ui.wording import done_sentence, refusal_with_clause
+
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
+    from ui.widgets import ActionBar
+
+
+class Conductor(QObject):
+    """Implements `Shell`. It holds no widgets of its own: the window gives it queue, area and bar."""
+
+    announced = Signal(str)
+    toasted = Signal(object)
+    counted = Signal(object)
+    entered = Signal(object)
+    synced = Signal(object)
+    outbox_changed = Signal()
+
+    def __init__(self, bridge: Bridge, me: Me, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._me = me
+        self._directory = Directory()
+        self._opened: Opened | None = None
+        self._wanted: MessageId | None = None
+        self._places: dict[Space, Workspace] = {}
+        self._space: Space | None = None
+        self._sheets: dict[tuple[MessageId, Verb], CommandSheet] = {}
+        self._counters: dict[Space, Counter] = {}
+        self._skew_s = 0.0
+        self._last_done: tuple[MessageId, str] | None = None
+
+    def take_parts(self, queue: QueuePane, area: WorkArea, bar: ActionBar) -> None:
+        self._queue, self._area, self._bar = queue, area, bar
+        queue.chosen.connect(self._on_queue_chosen)
+        queue.entered.connect(self._on_queue_entered)
+        bar.triggered.connect(self._on_bar_triggered)
+        bar.refused.connect(self._on_bar_refused)
+        area.card.correct_asked.connect(self._on_correct_asked)
+        self._bridge.changed.connect(self._on_changed)
+
+    @property
+    def bridge(self) -> Bridge:
+        return self._bridge
+
+    @property
+    def me(self) -> Me:
+        return self._me
+
+    @property
+    def directory(self) -> Directory:
+        return self._directory
+
+    @property
+    def opened(self) -> Opened | None:
+        return self._opened
+
+    @property
+    def space(self) -> Space | None:
+        return self._space
+
+    @property
+    def workspace(self) -> Workspace | None:
+        return self._places.get(self._space) if self._space is not None else None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - timedelta(seconds=self._skew_s)
+
+    def start(self) -> None:
+        """Reads what every place needs and enters the first one."""
+        self._read_directory()
+        self._read_counters()
+        self._bridge.ask(self, lambda desk: desk.sync.status(), self._on_status)
+        if self._me.workspaces:
+            self.enter(self._me.workspaces[0])
+
+    def enter(self, space: Space) -> None:
+        if space not in self._me.workspaces:
+            return
+        workspace = self.place(space)
+        self._space = space
+        self._show_opened(None)
+        self._wanted = None
+        self._area.show_workspace(workspace)
+        self._area.show_board(workspace if workspace.replaces_all else None)
+        self._queue.setVisible(not workspace.replaces_all)
+        if not workspace.replaces_all:
+            self._queue.show_space(space, workspace.queue_text, workspace.empty_sentence())
+            self._queue.show_counter(self._counters.get(space))
+        self.entered.emit(space)
+        workspace.activated()
+        self.refresh_actions()
+        if workspace.replaces_all:
+            workspace.setFocus()
+        else:
+            self._queue.focus_list()
+
+    def place(self, space: Space) -> Workspace:
+        """The workspace, made when it is first needed."""
+        if space not in self._places:
+            module, _colon, name = WORKSPACES[space].partition(":")
+            kind: type[Workspace] = getattr(importlib.import_module(module), name)
+            self._places[space] = kind(self)
+        return self._places[space]
+
+    def places(self) -> tuple[Workspace, ...]:
+        return tuple(self._places.values())
+
+    def announce(self, text: str) -> None:
+        self.announced.emit(text)
+
+    def toast(self, face: ToastFace) -> None:
+        self.toasted.emit(face)
+
+    def focus_queue(self) -> None:
+        workspace = self.workspace
+        if workspace is not None and workspace.replaces_all:
+            self._area.show_board(workspace)
+            self._show_opened(None)
+            workspace.setFocus()
+        else:
+            self._area.show_board(None)
+            self._queue.show()
+            self._queue.focus_list()
+
+    def open_message(self, message_id: MessageId) -> None:
+        workspace = self.workspace
+        self._area.show_board(None)
+        if workspace is not None and workspace.replaces_all:
+            self._read_card(message_id)
+            self._area.card.setFocus()
+        elif not self._queue.choose(message_id) or self._wanted != message_id:
+            self._read_card(message_id)
+
+    def open_number(self, number: str) -> None:
+        def opened(found: MessageId | None) -> None:
+            if found is None:
+                self.announce(_("There is no {number} on this computer").format(number=number_sign(number)))
+            else:
+                self.open_message(found)
+
+        self._bridge.ask(self, lambda desk: desk.messages.by_number(number), opened)
+
+    def refresh_actions(self) -> None:
+        self._bar.set_actions(action_faces(self.workspace, self._opened))
+
+    def press_main(self) -> None:
+        """Ctrl+Enter where no sheet is open."""
+        if not self._bar.press_primary():
+            self.announce(_("There is nothing to decide here"))
+
+    def act(self, verb: Verb) -> None:
+        opened, workspace = self._opened, self.workspace
+        if opened is None:
+            self.announce(_("Choose a message first"))
+            return
+        state = opened.action(verb)
+        if state is None:
+            self.announce(_("The regulation of this message has no such action"))
+            return
+        if not state.enabled:
+            self.announce(refusal_with_clause(state.why_not) if state.why_not else _("This can't be done now"))
+            return
+        if workspace is not None and workspace.take_over(state, opened):
+            return
+        made = workspace.make_sheet(state, opened) if workspace is not None else None
+        if made is None and not needs_sheet(state):
+            self._do_plainly(verb, opened)
+            return
+        self.open_sheet(self._kept(verb, opened) or made or CommandSheet(self, opened, state))
+
+    def open_sheet(self, sheet: Sheet) -> None:
+        if isinstance(sheet, CommandSheet):
+            self._sheets[(sheet.message_id, sheet.state.verb)] = sheet
+        self._area.side.open_sheet(sheet)
+        self._area.show_side()
+
+    def do(
+        self,
+        message_id: MessageId | None,
+        command: Command,
+        *,
+        done_text: str = "",
+        on_done: Callable[[Done], None] | None = None,
+        on_refused: Callable[[Refused], None] | None = None,
+        advance: bool | None = None,
+    ) -> None:
+        if message_id is not None and advance is not False:
+            self._queue.expect_leaving(message_id)
+
+        def answered(answer: Done | Refused) -> None:
+            if isinstance(answer, Done):
+                self._after_done(answer, command, done_text)
+                if on_done is not None:
+                    on_done(answer)
+                return
+            if message_id is not None:
+                self._queue.expect_leaving(message_id, is_leaving=False)
+            if on_refused is not None:
+                on_refused(answer)
+            else:
+                self.toast(ToastFace(refusal_with_clause(answer), "danger"))
+
+        self._bridge.do(self, message_id, command, answered)
+
+    def recall_last(self) -> None:
+        """F9: take the last step back, as the process allows."""
+        if self._last_done is None:
+            self.announce(_("There is nothing to take back"))
+            return
+        message_id, number = self._last_done
+        said = done_sentence(Verb.RECALL).format(number=number_sign(number))
+        self._last_done = None
+        self.do(message_id, Recall(), done_text=said, advance=False)
+
+    def save_drafts(self) -> None:
+        for workspace in self._places.values():
+            workspace.save_drafts()
+        for sheet in self._sheets.values():
+            if isValid(sheet):
+                sheet.save_now()
+
+    def tick(self) -> None:
+        """Once a minute: clocks and levels go on."""
+        self._area.card.tick()
+        self._queue.reload_soon()
+        self._read_counters()
+
+    def _kept(self, verb: Verb, opened: Opened) -> CommandSheet | None:
+        """A sheet of this message with what was typed in it, if the message is still where it was."""
+        sheet = self._sheets.get((opened.message_id, verb))
+        if sheet is None or not isValid(sheet):
+            return None
+        same = sheet.opened.message.stage is opened.message.stage and sheet.opened.message.subject is opened.message.subject
+        if not same:
+            sheet.save_now()
+            sheet.deleteLater()
+            return None
+        return sheet
+
+    def _do_plainly(self, verb: Verb, opened: Opened) -> None:
+        said = done_sentence(verb).format(number=number_sign(opened.message.number))
+        self.do(opened.message_id, build_command(verb, {}, opened), done_text=said)
+
+    def _after_done(self, done: Done, command: Command, done_text: str) -> None:
+        opened = self._opened
+        number = done.number or (opened.message.number if opened and opened.message_id == done.message_id else "")
+        recallable = opened is not None and any(
+            row.verb is command.verb and row.is_recallable for row in opened.regulation.process.rows
+        )
+        self._last_done = (done.message_id, number) if recallable else None
+        if done_text:
+            action = _("Take back F9") if recallable else ""
+            self.toast(ToastFace(done_text, "ok", action=action, action_key="recall" if recallable else ""))
+
+    def _read_directory(self) -> None:
+        self._bridge.ask(self, lambda desk: desk.people.directory(), self._on_directory, topic="directory")
+
+    def _read_counters(self) -> None:
+        self._bridge.ask(self, lambda desk: desk.messages.counters(), self._on_counters, topic="counters")
+
+    def _read_card(self, message_id: MessageId) -> None:
+        self._wanted = message_id
+
+        def work(desk: Desk) -> Opened | None:
+            card = desk.messages.card(message_id)
+            if card is None:
+                return None
+            return Opened(
+                card=card,
+                regulation=desk.people.regulation(card.message),
+                directory=desk.people.directory(),
+            )
+
+        self._bridge.ask(self, work, self._on_card, topic="card")
+
+    def _show_opened(self, opened: Opened | None) -> None:
+        before, self._opened = self._opened, opened
+        moved = before is not None and (opened is None or opened.message_id != before.message_id)
+        if moved:
+            self._area.side.close_sheet()
+        self._area.card.show_card(opened)
+        workspace = self.workspace
+        if workspace is not None:
+            if opened is not None:
+                self._area.set_pane_wanted(workspace, is_wanted=workspace.wants_pane(opened))
+            workspace.show_card(opened)
+        self.refresh_actions()
+
+    def _on_card(self, opened: Opened | None) -> None:
+        if opened is None:
+            if self._opened is not None and self._opened.message_id == self._wanted:
+                self.announce(_("The message is no longer shown to you. What you typed is kept"))
+            return
+        if self._wanted is not None and opened.message_id != self._wanted:
+            return
+        self._show_opened(opened)
+        row = self._queue.current_row()
+        if row is not None and row.message_id == opened.message_id and row.is_unread:
+            message_id = opened.message_id
+            self._bridge.tell(self, lambda desk: desk.messages.mark_read(message_id))
+
+    def _on_directory(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def _on_counters(self, counters: tuple[Counter, ...]) -> None:
+        self._counters = {one.workspace: one for one in counters}
+        if self._space is not None:
+            self._queue.show_counter(self._counters.get(self._space))
+        self.counted.emit(counters)
+
+    def _on_status(self, status: SyncStatus) -> None:
+        self._skew_s = status.skew_s
+        self.synced.emit(status)
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.sync is not None:
+            self._on_status(changes.sync)
+        if changes.directory or changes.everything:
+            self._read_directory()
+        if changes.messages or changes.everything:
+            self._queue.reload_soon()
+            self._read_counters()
+            shown = self._opened.message_id if self._opened is not None else None
+            if shown is not None and shown == self._wanted and (changes.everything or shown in changes.messages):
+                self._read_card(shown)
+        if changes.outbox or changes.everything:
+            self.outbox_changed.emit()
+        for workspace in self._places.values():
+            workspace.changed(changes)
+
+    def _on_queue_chosen(self, message_id: MessageId | None) -> None:
+        if message_id is None:
+            self._wanted = None
+            self._show_opened(None)
+        else:
+            self._read_card(message_id)
+
+    def _on_queue_entered(self) -> None:
+        workspace = self.workspace
+        if workspace is None or not workspace.edit():
+            self._area.card.setFocus()
+
+    def _on_bar_triggered(self, key: object) -> None:
+        opened, workspace = self._opened, self.workspace
+        if isinstance(key, Verb):
+            self.act(key)
+        elif key == MAIN and opened is not None and workspace is not None:
+            main = workspace.main_action(opened) or usual_main(workspace, opened, self.act)
+            if main is not None:
+                main.run()
+        elif workspace is not None:
+            workspace.run_extra(key)
+
+    def _on_bar_refused(self, reason: object) -> None:
+        self.announce(str(reason))
+
+    def _on_correct_asked(self) -> None:
+        self.act(Verb.CORRECT_APPLICANT)

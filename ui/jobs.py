@@ -1,0 +1,113 @@
+"""Jobs: work on a few threads whose results come back on the screen's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+T = TypeVar("T")
+
+
+class Lane(StrEnum):
+    """Reading never waits behind writing; writing keeps the order in which it was asked."""
+
+    READ = "read"
+    WRITE = "write"
+    NETWORK = "network"
+
+
+class Ticket:
+    """A job under way; `cancel` drops its result (and the job itself if it hasn't begun)."""
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+        self._future: Future[Any] | None = None
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        if self._future is not None:
+            self._future.cancel()
+
+    def follow(self, future: Future[Any]) -> None:
+        self._future = future
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome(Generic[T]):
+    ticket: Ticket
+    owner: QObject | None
+    future: Future[T]
+    done: Callable[[T], None] | None
+    failed: Callable[[BaseException], None]
+
+
+class Jobs(QObject):
+    """Runs work off the screen's thread. Results of a cancelled ticket or a deleted owner are dropped."""
+
+    _arrived = Signal(object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes = {
+            Lane.READ: ThreadPoolExecutor(2, thread_name_prefix="reader"),
+            Lane.WRITE: ThreadPoolExecutor(1, thread_name_prefix="writer"),
+            Lane.NETWORK: ThreadPoolExecutor(1, thread_name_prefix="asker"),
+        }
+        self._under_way = 0
+        self._is_closed = False
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None,
+        failed: Callable[[BaseException], None],
+        *,
+        lane: Lane = Lane.READ,
+        owner: QObject | None = None,
+    ) -> Ticket:
+        """`done` and `failed` are called on the screen's thread, never before this returns."""
+        ticket = Ticket()
+        if self._is_closed:
+            ticket.is_cancelled = True
+            return ticket
+        self._under_way += 1
+        future = self._lanes[lane].submit(work)
+        ticket.follow(future)
+        outcome = _Outcome(ticket, owner, future, done, failed)
+
+        def tell(_future: Future[T]) -> None:
+            if isValid(self):
+                self._arrived.emit(outcome)
+
+        future.add_done_callback(tell)
+        return ticket
+
+    def is_busy(self) -> bool:
+        return self._under_way > 0
+
+    def close(self) -> None:
+        """Waits for what was begun (writing is short); nothing comes back any more."""
+        self._is_closed = True
+        for lane in self._lanes.values():
+            lane.shutdown(wait=True, cancel_futures=False)
+
+    def _on_arrived(self, outcome: _Outcome[Any]) -> None:
+        self._under_way -= 1
+        future = outcome.future
+        lives = outcome.owner is None or isValid(outcome.owner)
+        if not future.cancelled() and not outcome.ticket.is_cancelled and lives:
+            error = future.exception()
+            if error is not None:
+                outcome.failed(error)
+            elif outcome.done is not None:
+                outcome.done(future.result())
+        if self._under_way == 0:
+            self.idle.emit()

@@ -1,0 +1,231 @@
+"""The window: rail, queue, work area, action bar and status line put together; no decisions are made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from arm.desk.values import Counter, Me, SyncStatus
+from arm.desk.values import Workspace as Space
+from arm.domain.identity import MessageId
+from arm.i18n import _
+from ui.bridge import Bridge
+from ui.conductor import Conductor
+from ui.models.queue import QueueModel
+from ui.preferences import Preferences
+from ui.rail_faces import add_bottom, rail_faces
+from ui.status_bar import SyncStatusLine
+from ui.widgets import (
+    ActionBar,
+    BannerBar,
+    BannerFace,
+    Divider,
+    Rail,
+    Toast,
+    ToastFace,
+)
+from ui.window_keys import bind_keys
+from ui.window_place import clamp_to_screen, restore_place
+from ui.workspaces.area import WorkArea
+from ui.workspaces.card import CardPane
+from ui.workspaces.outbox import OutboxPage
+from ui.workspaces.queue import QueuePane
+from ui.wording import trouble_sentence
+
+TICK_MS = 60_000
+LEAST_WIDTH, LEAST_HEIGHT = 900, 560
+
+
+class MainWindow(QWidget):
+    """The shell. `sign_in_asked`, `language_asked`, `theme_asked`, `zoom_asked` are news for the application."""
+
+    sign_in_asked = Signal()
+    theme_asked = Signal()
+    language_asked = Signal()
+    zoom_asked = Signal(float)
+    closed = Signal()
+
+    def __init__(self, bridge: Bridge, me: Me, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("main-window")
+        self.setWindowTitle(_("ARM: messages of citizens"))
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+        self.me = me
+        self.bridge = bridge
+        self.preferences = preferences
+        self.conductor = Conductor(bridge, me, self)
+        self._build()
+        self.conductor.take_parts(self.queue, self.area, self.bar)
+        self._connect()
+        bind_keys(self)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self.conductor.tick)
+        self._tick.start()
+        restore_place(self, preferences)
+
+    def start(self) -> None:
+        self.conductor.start()
+
+    def show_trouble(self, error: BaseException) -> None:
+        """One banner, whatever happens how often; work goes on."""
+        self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
+
+    def show_notice(self, text: str) -> None:
+        self.banner.set_face(BannerFace(text, "info", closable=True))
+
+    def show_outbox(self) -> None:
+        self.area.show_page(self.outbox)
+        self.outbox.reload()
+        self.outbox.setFocus()
+
+    def go_back(self) -> None:
+        """Esc: out of the card, the outbox or a search, back to the queue."""
+        self.conductor.focus_queue()
+
+    def step(self, by: int) -> None:
+        self.queue.step(by)
+
+    def next_pane(self, by: int) -> None:
+        """F6: rail, queue, card, side, bar in a ring; what is hidden is passed over."""
+        side = self.area.side if self.area.side.isVisible() else None
+        panes: list[QWidget] = [self.queue.list, self.area.card]
+        panes += [one for one in (side, self.bar) if one is not None]
+        if self.area.is_board_shown():
+            panes = [self.area.pages.currentWidget(), self.bar]
+        seen = [one for one in panes if one.isVisible()]
+        focus = self.focusWidget()
+        here = next((n for n, one in enumerate(seen) if focus and (focus is one or one.isAncestorOf(focus))), -1)
+        _focus_into(seen[(here + by) % len(seen)])
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.area.judge_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.preferences.remember_place(self)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.conductor.save_drafts()
+        self.preferences.remember_place(self)
+        self.preferences.save()
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        clamp_to_screen(self)
+
+    def _build(self) -> None:
+        self.rail = Rail()
+        self.rail.setObjectName("rail")
+        self._fill_rail(())
+        add_bottom(self.rail)
+        self.queue = QueuePane(QueueModel(self.bridge, self.conductor.now, self))
+        self.card = CardPane(self.conductor)
+        self.area = WorkArea(self.queue, self.card)
+        self.bar = ActionBar()
+        self.bar.setObjectName("action-bar")
+        self.bar.listen(self.queue.list)
+        self.bar.listen(self.card)
+        self.banner = BannerBar()
+        self.banner.setObjectName("banner")
+        self.outbox = OutboxPage(self.conductor)
+        self.toast = Toast(self)
+        self.toast.setObjectName("toast")
+        body = QVBoxLayout()
+        body.setSpacing(0)
+        for part in (self.banner, self.area, Divider(), self.bar):
+            body.addWidget(part, 1 if part is self.area else 0)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(body, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        self.status = SyncStatusLine()
+        column.addWidget(self.status)
+
+    def _connect(self) -> None:
+        made = self.conductor
+        self.rail.chosen.connect(self._on_rail_chosen)
+        self.rail.bottom_chosen.connect(self._on_rail_bottom_chosen)
+        self.toast.acted.connect(self._on_toast_acted)
+        self.queue.search_everywhere.connect(self._on_search_everywhere)
+        made.announced.connect(self._on_announced)
+        made.toasted.connect(self._on_toasted)
+        made.counted.connect(self._fill_rail)
+        made.entered.connect(self._on_entered)
+        made.synced.connect(self._on_synced)
+        made.outbox_changed.connect(self.outbox.reload_if_seen)
+        self.bridge.troubled.connect(self.show_trouble)
+        self.status.sync_pressed.connect(self.sync_now)
+        self.status.sign_in_pressed.connect(self.sign_in_asked)
+        self.status.outbox_pressed.connect(self.show_outbox)
+        self.outbox.left.connect(self.go_back)
+
+    def _fill_rail(self, counters: tuple[Counter, ...]) -> None:
+        self.rail.set_spaces(rail_faces(self.me, counters))
+
+    def _on_rail_chosen(self, key: object) -> None:
+        if isinstance(key, Space):
+            self.conductor.enter(key)
+
+    def _on_rail_bottom_chosen(self, key: object) -> None:
+        from ui.account_menu import open_account_menu
+        from ui.dialogs.keys_page import KeysPage
+
+        chosen: dict[object, Callable[[], object]] = {
+            "outbox": self.show_outbox,
+            "theme": self.theme_asked.emit,
+            "keys": lambda: KeysPage(self).open_page(),
+            "account": lambda: open_account_menu(self),
+        }
+        chosen[key]()
+
+    def _on_entered(self, space: object) -> None:
+        self.rail.set_current(space)
+
+    def _on_announced(self, text: str) -> None:
+        self.status.announce(text)
+
+    def _on_toasted(self, face: ToastFace) -> None:
+        self.toast.show_toast(face)
+
+    def _on_toast_acted(self, key: object) -> None:
+        if key == "recall":
+            self.conductor.recall_last()
+
+    def _on_synced(self, status: SyncStatus) -> None:
+        self.status.show_status(status)
+
+    def sync_now(self) -> None:
+        """F5."""
+        self.bridge.call_out(self, lambda desk: desk.sync.run_now(), self._on_synced, self._on_sync_failed)
+
+    def _on_sync_failed(self, error: BaseException) -> None:
+        self.status.announce(trouble_sentence(error))
+
+    def _on_search_everywhere(self, text: str) -> None:
+        from ui.dialogs.palette import Palette
+
+        Palette(self, text).open_page()
+
+    def open_message(self, message_id: MessageId) -> None:
+        self.conductor.open_message(message_id)
+
+
+def _focus_into(target: QWidget) -> None:
+    inside = target.findChildren(QWidget)
+    candidates = [target, *inside]
+    wanted = next(
+        (one for one in candidates if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus), target
+    )
+    wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)

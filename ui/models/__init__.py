@@ -1,0 +1,1 @@
+"""Models of the lists: windows over pages of frozen rows."""

@@ -1,0 +1,32 @@
+"""What stands in the rail: the person's workspaces with their counters, and the small buttons at its end."""
+
+from __future__ import annotations
+
+from arm.desk.values import Counter, Me
+from arm.i18n import _
+from ui.actions import SPACE_ICONS, SPACE_NUMBERS
+from ui.widgets import Rail, RailFace
+from ui.wording import rail_name
+
+
+def rail_faces(me: Me, counters: tuple[Counter, ...]) -> tuple[RailFace, ...]:
+    """In process order; the numbers of Alt+1… stay the same whatever roles there are."""
+    by_space = {one.workspace: one for one in counters}
+    return tuple(
+        RailFace(
+            space,
+            rail_name(space),
+            SPACE_ICONS[space],
+            SPACE_NUMBERS[space],
+            by_space[space].needs_action if space in by_space else 0,
+            int(by_space[space].has_overdue) if space in by_space else 0,
+        )
+        for space in me.workspaces
+    )
+
+
+def add_bottom(rail: Rail) -> None:
+    rail.add_bottom("send", _("Outbox"), "outbox")
+    rail.add_bottom("moon", _("Light or dark"), "theme")
+    rail.add_bottom("help", _("Keys and help   F1"), "keys")
+    rail.add_bottom("user", _("Account"), "account")

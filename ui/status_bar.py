@@ -1,0 +1,47 @@
+"""The status line of the window: the truth about sync, what waits to be sent, a wrong clock."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from arm.desk.values import SyncKind, SyncStatus
+from arm.i18n import _
+from ui.sync_words import outbox_words, skew_words, sync_words
+from ui.widgets import PlainLabel, StatusLine, StatusPiece
+
+_WANT_SIGN_IN = frozenset({SyncKind.UNAUTHORISED, SyncKind.NOT_SIGNED_IN})
+
+
+class SyncStatusLine(StatusLine):
+    sync_pressed = Signal()
+    sign_in_pressed = Signal()
+    outbox_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self._kind = SyncKind.BUSY
+        self.sync = StatusPiece(_("Updating…"), "busy")
+        self.sync.setObjectName("status-sync")
+        self.sync.clicked.connect(self._on_sync_clicked)
+        self.outbox = StatusPiece("", "plain")
+        self.outbox.setObjectName("status-outbox")
+        self.outbox.clicked.connect(self.outbox_pressed)
+        self.skew = PlainLabel("", role="caption", tone="danger")
+        self.add_piece(self.sync)
+        self.add_piece(self.outbox)
+        self.add_piece(self.skew, 1)
+        self.add_piece(PlainLabel(_("A message is not an appeal by law 59-FZ"), role="caption", tone="muted"))
+
+    def show_status(self, status: SyncStatus) -> None:
+        self._kind = status.kind
+        self.sync.set_status(*sync_words(status))
+        self.outbox.set_status(*outbox_words(status))
+        self.skew.setText(skew_words(status))
+
+    def _on_sync_clicked(self) -> None:
+        if self._kind in _WANT_SIGN_IN:
+            self.sign_in_pressed.emit()
+        else:
+            self.sync_pressed.emit()

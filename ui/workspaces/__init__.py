@@ -1,0 +1,1 @@
+"""The places of work, one per role, and the parts of the shell they stand in."""

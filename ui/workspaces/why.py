@@ -1,0 +1,43 @@
+"""«Почему этот срок»: a popover with formula, dates and clauses of a message's clocks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from arm.desk.values import WhyView
+from arm.i18n import _
+from ui.keys import bind
+from ui.widgets import Divider, PlainLabel, Surface
+from ui.why_words import why_sentence
+
+_WIDTH = 460
+
+
+class WhyPopover(Surface):
+    """Closes by Esc or a click elsewhere."""
+
+    def __init__(self, lines: tuple[WhyView, ...], zone: str, parent: QWidget) -> None:
+        super().__init__("surface", parent)
+        self.setObjectName("why-popover")
+        self.setWindowFlag(Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(6)
+        column.addWidget(PlainLabel(_("Why this date"), role="subtitle"))
+        column.addWidget(Divider())
+        for line in lines:
+            column.addWidget(PlainLabel(why_sentence(line, zone), wrap=True))
+            clause = line.clause or _("a rule of the platform")
+            column.addWidget(PlainLabel(clause, role="caption", tone="muted", wrap=True))
+        if not lines:
+            column.addWidget(PlainLabel(_("The regulation has no term for this message"), wrap=True))
+        bind(self, "Esc", self.close)
+
+    def open_below(self, anchor: QWidget) -> None:
+        self.adjustSize()
+        corner = anchor.mapToGlobal(QPoint(anchor.width(), anchor.height() + 4))
+        self.move(corner - QPoint(self.width(), 0))
+        self.show()
