@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from arm.bootstrap import open_desk
@@ -206,11 +209,22 @@ class Town:
 @contextmanager
 def open_town(folder: Path) -> Iterator[Town]:
     """A town with one person per role and the demonstration's regulation."""
-    hands = Hands()
-    central = open_central(f"sqlite:///{folder / 'central.db'}", files=folder / "uploads", clock=hands.wall)
-    with central:
-        _settle(central)
+    shutil.copyfile(Path(_settled_town().name, "central.db"), folder / "central.db")
+    with _central(folder, hands := Hands()) as central:
         yield Town(folder, central, Wire(central), hands)
+
+
+def _central(folder: Path, hands: Hands) -> Central:
+    return open_central(f"sqlite:///{folder / 'central.db'}", files=folder / "uploads", clock=hands.wall)
+
+
+@cache
+def _settled_town() -> TemporaryDirectory[str]:
+    """Settled once in a test run: slow password hashes are made once."""
+    folder = TemporaryDirectory(prefix="arm-town-")
+    with _central(Path(folder.name), Hands()) as central:
+        _settle(central)
+    return folder
 
 
 def _settle(central: Central) -> None:
@@ -252,8 +266,6 @@ def demo_town(folder: Path, seed: int = 1) -> Iterator[tuple[Town, dict[str, str
     """The demonstration on a central store of its own, with the passwords of its people by login."""
     from arm.demo.building import build_demo
 
-    hands = Hands()
-    central = open_central(f"sqlite:///{folder / 'central.db'}", files=folder / "uploads", clock=hands.wall)
-    with central:
+    with _central(folder, hands := Hands()) as central:
         built = build_demo(central, hands.moment, seed)
         yield Town(folder, central, Wire(central), hands), {one.login: one.password for one in built.people}
