@@ -31,7 +31,7 @@ TAKEN = (Verdict.ACCEPTED, Verdict.ACCEPTED_MERGED)
 
 
 class ImportTrouble(Exception):
-    """Why nothing can be imported at all. `reason`: no_regulation, unknown_regulation, several_regions, no_region."""
+    """Why nothing can be imported at all. `reason`: no_regulation, several_regions, no_region."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
@@ -40,7 +40,7 @@ class ImportTrouble(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the person at the command line allows; `region` names the top organisation, `regulation` a shipped one."""
+    """What the person allows; `region` names the top organisation, `regulation` is the text of one to put in force."""
 
     create_organisations: bool = False
     create_topics: bool = False
@@ -109,7 +109,7 @@ class _Region:
         self._topics_changed = False
         self.top = self._find_top()
         self.zone = self._tree[self.top].zone if self.top in self._tree else wish.zone
-        self._regulation_text = self._find_regulation()
+        self._check_regulation()
         self._by_name = {
             folded(name): one.organisation_id
             for one in self._tree
@@ -139,19 +139,14 @@ class _Region:
             raise ImportTrouble("no_region", self._wish.region)
         return self._make(self._wish.region or DEFAULT_REGION, None)
 
-    def _find_regulation(self) -> str:
-        """The text to put in force; empty where the store has one already and none was asked for."""
-        name = self._wish.regulation
-        if not name:
-            try:
-                self._central.regulation_for(self.top)
-            except LookupError:
-                raise ImportTrouble("no_regulation", ", ".join(shipped_regulations())) from None
-            return ""
-        path = resource_path("regulations", f"{name}.toml")
-        if name not in shipped_regulations():
-            raise ImportTrouble("unknown_regulation", ", ".join(shipped_regulations()))
-        return path.read_text(encoding="utf-8")
+    def _check_regulation(self) -> None:
+        """A region needs a regulation: the one given now, or one in force already."""
+        if self._wish.regulation:
+            return
+        try:
+            self._central.regulation_for(self.top)
+        except LookupError:
+            raise ImportTrouble("no_regulation", ", ".join(shipped_regulations())) from None
 
     def _make(self, name: str, superior: OrganisationId | None) -> OrganisationId:
         organisation_id = OrganisationId(str(uuid5(ROOM, f"{superior or ''}/{folded(name)}")))
@@ -203,8 +198,8 @@ class _Region:
         store = self._central.store
         if self._made:
             admin.add_organisations(store, list(self._made.values()))
-        if self._regulation_text:
-            admin.set_regulation(store, self._regulation_text, self.top)
+        if self._wish.regulation:
+            admin.set_regulation(store, self._wish.regulation, self.top)
         if self._topics_changed:
             admin.set_classifier(store, self.classifier)
 

@@ -7,17 +7,17 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
+from arm.central.cli import guarded, opened, regulation_text
 from arm.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from arm.central.central import Central
     from arm.central.importing import Report
     from arm.central.play import Played
     from arm.interchange.incoming import Incoming
 
-Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 LISTED_NAMES = 8
 MAX_PLAYED = 2_000_000
 MAX_DAYS = 3660
@@ -31,20 +31,25 @@ def add_parsers(subparsers: Subparsers) -> None:
         "--create-organisations", action="store_true", help=_("make organisations and topics that are not known yet")
     )
     taken.add_argument("--create-topics", action="store_true", help=_("make topics that are not known yet"))
-    taken.add_argument("--regulation", default="", metavar="NAME", help=_("put this regulation in force in the region"))
+    taken.add_argument(
+        "--regulation",
+        default="",
+        metavar="NAME",
+        help=_("put this regulation in force in the region: a name or a file"),
+    )
     taken.add_argument("--region", default="", metavar="NAME", help=_("name of the top organisation"))
     taken.add_argument("--zone", default="Europe/Moscow", help=_("time zone of a region that is made"))
     taken.add_argument("--dry-run", action="store_true", help=_("change nothing, list what can't be taken and why"))
     taken.add_argument("--json", action="store_true", help=_("end with one line of JSON"))
     _add_database(taken)
-    taken.set_defaults(run=run_import)
+    taken.set_defaults(run=guarded(run_import))
     played = subparsers.add_parser("play", help=_("fill a store with an invented past made of imported messages"))
     played.add_argument("--messages", type=_number(1, MAX_PLAYED), required=True, metavar="N")
     played.add_argument("--days", type=_number(1, MAX_DAYS), default=60, metavar="D")
     played.add_argument("--seed", type=int, default=1, metavar="S")
     played.add_argument("--json", action="store_true", help=_("end with one line of JSON"))
     _add_database(played)
-    played.set_defaults(run=run_play)
+    played.set_defaults(run=guarded(run_play))
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +80,7 @@ def run_import(args: argparse.Namespace) -> int:
     wish = Wish(
         create_organisations=args.create_organisations,
         create_topics=args.create_topics,
-        regulation=args.regulation,
+        regulation=regulation_text(args.regulation) if args.regulation else "",
         region=args.region,
         zone=args.zone,
         dry_run=args.dry_run,
@@ -83,42 +88,37 @@ def run_import(args: argparse.Namespace) -> int:
     if not _is_zone(args.zone):
         return _said(_("There is no time zone «{zone}».").format(zone=args.zone))
 
-    def bring(central: Central) -> int:
-        progress = _Progress(sys.stderr)
-        try:
+    progress = _Progress(sys.stderr)
+    try:
+        with opened(args) as central:
             report = import_messages(central, args.file, wish, progress.show)
-        except TableTrouble as trouble:
-            return _said(table_sentence(trouble.reason, trouble.place, args.file.name))
-        except ImportTrouble as trouble:
-            return _said(import_sentence(trouble.reason, trouble.detail))
-        finally:
-            progress.clear()
-        _tell_import(report, wish.dry_run, sys.stderr if args.json else sys.stdout)
-        if args.json:
-            numbers = {"taken": report.taken, "present": report.present, "refused": len(report.refused)}
-            print(json.dumps(numbers))
-        return 0
-
-    return _with_store(args.database, bring)
+    except TableTrouble as trouble:
+        return _said(table_sentence(trouble.reason, trouble.place, args.file.name))
+    except ImportTrouble as trouble:
+        return _said(import_sentence(trouble.reason, trouble.detail))
+    finally:
+        progress.clear()
+    _tell_import(report, wish.dry_run, sys.stderr if args.json else sys.stdout)
+    if args.json:
+        print(json.dumps({"taken": report.taken, "present": report.present, "refused": len(report.refused)}))
+    return 0
 
 
 def run_play(args: argparse.Namespace) -> int:
     from arm.central.play import PlayTrouble, play
 
-    def perform(central: Central) -> int:
-        progress = _Progress(sys.stderr)
-        try:
+    progress = _Progress(sys.stderr)
+    try:
+        with opened(args) as central:
             played = play(central, args.messages, args.days, args.seed, progress=progress.count)
-        except PlayTrouble as trouble:
-            return _said(play_sentence(trouble.reason))
-        finally:
-            progress.clear()
-        _tell_play(played, sys.stderr if args.json else sys.stdout)
-        if args.json:
-            print(json.dumps({"messages": played.messages, "stages": played.counts, "commands": played.outcome.taken}))
-        return 0
-
-    return _with_store(args.database, perform)
+    except PlayTrouble as trouble:
+        return _said(play_sentence(trouble.reason))
+    finally:
+        progress.clear()
+    _tell_play(played, sys.stderr if args.json else sys.stdout)
+    if args.json:
+        print(json.dumps({"messages": played.messages, "stages": played.counts, "commands": played.outcome.taken}))
+    return 0
 
 
 def _is_zone(name: str) -> bool:
@@ -129,24 +129,6 @@ def _is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _with_store(url: str, work: Callable[[Central], int]) -> int:
-    """The store opened for one piece of work; its troubles become sentences."""
-    from sqlalchemy.exc import OperationalError
-
-    from arm.bootstrap_central import open_central
-    from arm.central.problems import StoreTrouble, Trouble
-
-    try:
-        with open_central(url) as central:
-            return work(central)
-    except StoreTrouble as trouble:
-        return _said(store_sentence(trouble.kind))
-    except Trouble as trouble:
-        return _said(store_sentence(trouble.problem.code))
-    except OperationalError:
-        return _said(store_sentence("unreachable"))
 
 
 def _said(sentence: str, code: int = 1) -> int:
@@ -268,7 +250,6 @@ def table_sentence(reason: str, place: int, name: str) -> str:
 def import_sentence(reason: str, detail: str) -> str:
     sentences = {
         "no_regulation": _("No regulation is in force; name one by --regulation. Known: {detail}."),
-        "unknown_regulation": _("There is no such regulation. Known: {detail}."),
         "several_regions": _("There are several top organisations ({detail}); name one by --region."),
         "no_region": _("There is no top organisation «{detail}»; --create-organisations makes it."),
     }
@@ -297,17 +278,3 @@ def row_sentence(reason: str, field: str, detail: str) -> str:
     }
     form = sentences.get(reason, _("refused by the rules ({reason}, field «{field}»)"))
     return form.format(detail=detail, field=field, reason=reason)
-
-
-def store_sentence(kind: str) -> str:
-    sentences = {
-        "bad_url": _("The address of the database can't be understood."),
-        "unreachable": _("The database does not answer. What was written before is safe; run the command again."),
-        "not_a_store": _("This is not a database of this program; it was left alone."),
-        "newer_schema": _("The database belongs to a newer version of the program; update the program."),
-        "damaged": _("The database is damaged; restore it by «arm central restore»."),
-        "busy": _("The database is busy with another process; try again in a minute."),
-        "disk_full": _("The disk is full. What was written before is safe; make room and run the command again."),
-        "denied": _("The database can't be opened: no permission."),
-    }
-    return sentences.get(kind, _("The store refused the work ({kind}).")).format(kind=kind)
