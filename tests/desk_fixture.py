@@ -187,6 +187,7 @@ class Town:
     central: Central
     wire: Wire
     hands: Hands
+    keys: MemoryKeyStore = field(default_factory=MemoryKeyStore)
 
     def desk(self, login: str, name: str = "", keys: MemoryKeyStore | None = None) -> Desk:
         """A desk of one of the people, signed in and synchronised; `name` tells two desks of one person apart."""
@@ -197,7 +198,7 @@ class Town:
 
     def bare_desk(self, name: str, keys: MemoryKeyStore | None = None) -> Desk:
         """A desk over a profile folder of that name; nobody signs in."""
-        store = keys if keys is not None else MemoryKeyStore()
+        store = keys if keys is not None else self.keys
         return open_desk(
             self.folder / "profiles" / name,
             connect=self.wire.connect,

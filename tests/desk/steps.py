@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import uuid4
 
 from arm.desk.desk import Desk
 from arm.desk.values import Done, Filter, QueueQuery, Workspace
@@ -39,22 +40,17 @@ def registration(text: str = TEXT, **given: object) -> Register:
 
 
 def registered(town: Town, text: str = TEXT, **given: object) -> MessageId:
-    """A message that the operator has taken on his own short-lived desk."""
-    with desks(town, "operator") as (operator,):
-        done = do(operator, None, registration(text, **given))
-        operator.sync.run_now()
-    return done.message_id
+    """A message that the operator has taken, known to the central store."""
+    message_id = MessageId(str(uuid4()))
+    town.central.act("operator", message_id, registration(text, **given))
+    return message_id
 
 
 def accepted(town: Town, text: str = TEXT, category: str = "roads") -> MessageId:
     """A message in the coordination of the works department."""
     message_id = registered(town, text)
-    town.central.act("moderator", message_id, Accept(category=category, subcategory="", organisation=WORKS))
     subcategory = {"roads": "pits", "schools": "meals"}[category]
-    if town.central.message(message_id).stage == "moderation":  # type: ignore[union-attr]
-        town.central.act(
-            "moderator", message_id, Accept(category=category, subcategory=subcategory, organisation=WORKS)
-        )
+    town.central.act("moderator", message_id, Accept(category=category, subcategory=subcategory, organisation=WORKS))
     return message_id
 
 
