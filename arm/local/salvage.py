@@ -25,13 +25,8 @@ class SalvageReport:
 def salvage(damaged: Path, key: bytes, target: Connection) -> SalvageReport:
     """Copies every readable row; a page that can't be read costs its own rows alone."""
     saved = 0
-    try:
-        source = connect(damaged, key, synchronous="FULL", read_only=True)
-    except CacheTrouble:
-        return SalvageReport(kept_file=damaged.name, rows=0, commands=0, missing_seqs=())
     for table in SALVAGED_TABLES:
-        saved += _copy_readable(source, target, table)
-    source.close()
+        saved += _copy_readable(damaged, key, target, table)
     numbers = sorted(
         row[0]
         for table in ("outbox", "outbox_archive")
@@ -41,11 +36,18 @@ def salvage(damaged: Path, key: bytes, target: Connection) -> SalvageReport:
     return SalvageReport(kept_file=damaged.name, rows=saved, commands=len(numbers), missing_seqs=tuple(missing))
 
 
-def _copy_readable(source: Connection, target: Connection, table: str) -> int:
-    """Forward until an unreadable page, then backward from the end: what lies between is lost."""
+def _copy_readable(damaged: Path, key: bytes, target: Connection, table: str) -> int:
+    """Forward until an unreadable page, then backward from the end: what lies between is lost.
+
+    Each way has a connection of its own: after one page that can't be decrypted SQLCipher reads no other.
+    """
     found: dict[object, tuple[object, ...]] = {}
     columns: list[str] = []
     for direction in ("ASC", "DESC"):
+        try:
+            source = connect(damaged, key, synchronous="FULL", read_only=True)
+        except CacheTrouble:
+            return 0
         try:
             cursor = source.execute(f"SELECT * FROM {table} ORDER BY 1 {direction}")  # noqa: S608
             columns = [one[0] for one in cursor.description]
@@ -53,9 +55,11 @@ def _copy_readable(source: Connection, target: Connection, table: str) -> int:
                 if row[0] in found:
                     break
                 found[row[0]] = row
+            break
         except sqlite.DatabaseError:
             continue
-        break
+        finally:
+            source.close()
     if not found:
         return 0
     names, marks = ",".join(columns), ",".join("?" * len(columns))
