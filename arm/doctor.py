@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from arm import settings
-from arm.i18n import _
+from arm.i18n import _, pgettext
 
 PACKAGES = ("PySide6-Essentials", "sqlcipher3", "keyring", "requests", "SQLAlchemy", "alembic", "psycopg", "fastapi")
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -51,13 +51,13 @@ def run(args: argparse.Namespace) -> int:
 
 def examine(database: str) -> Iterator[Finding]:
     """Every finding in turn; nothing here raises, a check that fails is itself a finding."""
-    yield _finding(_("program"), "fine", _version_of("arm"))
+    yield _finding(pgettext("doctor", "program"), "fine", _version_of("arm"))
     yield _finding("Python", "fine", platform.python_version())
-    yield _finding(_("system"), "fine", platform.platform(terse=True))
+    yield _finding(pgettext("doctor", "system"), "fine", platform.platform(terse=True))
     for package in PACKAGES:
         found = _version_of(package)
         advice = "" if found else _("run the set-up again: sh installer/arm.sh setup")
-        yield _finding(package, "fine" if found else "trouble", found or _("not installed"), advice)
+        yield _finding(package, "fine" if found else "trouble", found or pgettext("doctor", "not installed"), advice)
     yield _settings_file()
     for name, folder in ((_("folder of files"), _data_folder), (_("folder of settings"), settings.config_folder)):
         yield _folder(name, folder)
@@ -84,8 +84,8 @@ def _settings_file() -> Finding:
         settings.load()
     except settings.SettingsTrouble as trouble:
         value = f"{trouble.reason}: {trouble.key}" if trouble.key else trouble.reason
-        return _finding(_("settings"), "trouble", value, _("mend or remove the settings file"))
-    return _finding(_("settings"), "fine", _("read"))
+        return _finding(pgettext("doctor", "settings"), "trouble", value, _("mend or remove the settings file"))
+    return _finding(pgettext("doctor", "settings"), "fine", pgettext("doctor", "read"))
 
 
 def _data_folder() -> Path:
@@ -97,7 +97,7 @@ def _folder(name: str, find: Callable[[], Path]) -> Finding:
     try:
         folder = find()
         if not folder.exists():
-            return _finding(name, "note", f"{_shown(folder)} ({_('not there yet')})")
+            return _finding(name, "note", f"{_shown(folder)} ({pgettext('doctor', 'not there yet')})")
         free = shutil.disk_usage(folder).free
     except OSError as trouble:
         return _finding(name, "trouble", type(trouble).__name__, _("make the folder writable"))
@@ -125,8 +125,10 @@ def _shipped() -> Finding:
     }
     missing = [name for name, path in wanted.items() if not path.exists()]
     if missing:
-        return _finding(_("shipped files"), "trouble", ", ".join(missing), _("install the program again"))
-    return _finding(_("shipped files"), "fine", _("all there"))
+        return _finding(
+            pgettext("doctor", "shipped files"), "trouble", ", ".join(missing), _("install the program again")
+        )
+    return _finding(pgettext("doctor", "shipped files"), "fine", pgettext("doctor", "all there"))
 
 
 def _key_store() -> Finding:
@@ -134,20 +136,25 @@ def _key_store() -> Finding:
     try:
         from arm.local.keys import system_key_store
     except ImportError:
-        return _finding(_("key store"), "trouble", _("not installed"))
+        return _finding(pgettext("doctor", "key store"), "trouble", pgettext("doctor", "not installed"))
     found = system_key_store()
     if found is None:
         advice = _("the files are locked by the password instead; that is safe")
-        return _finding(_("key store"), "note", _("none"), advice)
-    return _finding(_("key store"), "fine", type(found).__name__)
+        return _finding(pgettext("doctor", "key store"), "note", pgettext("doctor", "none"), advice)
+    return _finding(pgettext("doctor", "key store"), "fine", type(found).__name__)
 
 
 def _screen() -> Finding:
     from arm.demo.display import has_display
 
     if has_display():
-        return _finding(_("screen"), "fine", os.environ.get("QT_QPA_PLATFORM") or sys.platform)
-    return _finding(_("screen"), "note", _("none"), _("windows can't be shown, the tour can be played"))
+        return _finding(pgettext("doctor", "screen"), "fine", os.environ.get("QT_QPA_PLATFORM") or sys.platform)
+    return _finding(
+        pgettext("doctor", "screen"),
+        "note",
+        pgettext("doctor", "none"),
+        _("windows can't be shown, the tour can be played"),
+    )
 
 
 def _database(url: str) -> Finding:
@@ -160,7 +167,9 @@ def _database(url: str) -> Finding:
         with open_central(url) as central:
             messages = sum(central.counts().values())
     except StoreTrouble as trouble:
-        return _finding(_("database"), "trouble", trouble.kind, _("check the address and whether the server runs"))
+        return _finding(
+            pgettext("doctor", "database"), "trouble", trouble.kind, _("check the address and whether the server runs")
+        )
     except SQLAlchemyError as trouble:
-        return _finding(_("database"), "trouble", type(trouble).__name__)
-    return _finding(_("database"), "fine", _("answers, messages: {n}").format(n=messages))
+        return _finding(pgettext("doctor", "database"), "trouble", type(trouble).__name__)
+    return _finding(pgettext("doctor", "database"), "fine", _("answers, messages: {n}").format(n=messages))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from arm.central.cli import guarded, opened, regulation_text
-from arm.i18n import _, ngettext
+from arm.i18n import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from arm.central.importing import Report
@@ -53,9 +53,7 @@ def add_parsers(subparsers: Subparsers) -> None:
 
 
 def _add_database(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database", default="", metavar="URL", help=_("by default SQLite in the folder of your files")
-    )
+    parser.add_argument("--database", default="", metavar="URL", help=_("default: SQLite in your data folder"))
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:
@@ -210,24 +208,12 @@ def _tell_play(played: Played, out: TextIO) -> None:
     for reason, n in sorted(played.outcome.refused.items()):
         print(_("Refused by the rules ({reason}): {n}").format(reason=reason, n=n), file=out)
     for stage in Stage:
-        print(f"{stage_name(stage.value)}: {played.counts.get(stage.value, 0)}", file=out)
+        print(f"{pgettext('regulation', stage.value)}: {played.counts.get(stage.value, 0)}", file=out)
 
 
 def _plain(text: str) -> str:
     """A file's text must not move a terminal's cursor or colour it."""
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def stage_name(stage: str) -> str:
-    names = {
-        "moderation": _("moderation"),
-        "coordination": _("coordination"),
-        "execution": _("execution"),
-        "endorsement": _("endorsement"),
-        "approval": _("approval"),
-        "closed": _("closed"),
-    }
-    return names.get(stage, stage)
 
 
 def table_sentence(reason: str, place: int, name: str) -> str:
