@@ -19,13 +19,13 @@ class TourFailed(Exception):
 class DeskProcess:
     """The parent's end of one player; every method waits for the player's answer."""
 
-    def __init__(self, who: str, profile: Path, arguments: list[str], log: Path) -> None:
+    def __init__(self, who: str, profile: Path, platform: str, log: Path) -> None:
         self.who = who
         self._log = log.open("ab")
-        environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM") or "offscreen"}
-        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1")
+        environment = {**os.environ, "QT_QPA_PLATFORM": platform}
+        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1", ARM_LANGUAGE="ru")
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "ui.tour", "--profile", str(profile), *arguments],
+            [sys.executable, "-m", "arm", "tour-desk", str(profile)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

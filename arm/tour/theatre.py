@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 from arm.bootstrap_central import open_central
 from arm.central.central import Central
 from arm.demo.building import DemoPerson, build_demo
+from arm.demo.display import has_display
 from arm.domain.identity import MessageId
 from arm.domain.message import Message
 from arm.tour.desk_process import DeskProcess, TourFailed
@@ -30,6 +33,7 @@ class Theatre:
         folder.mkdir(parents=True, exist_ok=True)
         self._url = f"sqlite:///{folder / 'central.db'}"
         self._central: Central = open_central(self._url, files=folder / "files")
+        self._platform = _platform(folder)
         notify("готовим вымышленный край и сто сообщений")
         region = build_demo(self._central, datetime.now(UTC), SEED)
         self._people: dict[str, DemoPerson] = {one.login: one for one in region.people}
@@ -99,13 +103,13 @@ class Theatre:
     def _start(self, login: str, address: str) -> DeskProcess:
         self._notify(f"открываем рабочее место: {self.name(login)}")
         person = self._people[login]
-        desk = DeskProcess(login, self._folder / "desks" / login, [], self._folder / f"{login}.log")
-        desk.see(name="signIn")
-        desk.type(address, "signInServer")
-        desk.type(login, "signInLogin")
-        desk.type(person.password, "signInPassword")
-        desk.press("Return", "signInPassword")
-        desk.see(name="mainWindow", within_s=60)
+        desk = DeskProcess(login, self._folder / "desks" / login, self._platform, self._folder / f"{login}.log")
+        desk.see(name="sign-in")
+        desk.type(address, "sign-in-server")
+        desk.type(login, "sign-in-login")
+        desk.type(person.password, "sign-in-password")
+        desk.press("Return", "sign-in-password")
+        desk.see(name="main-window", within_s=60)
         return desk
 
     def _serve(self) -> subprocess.Popen[str]:
@@ -123,3 +127,14 @@ class Theatre:
             if line.startswith(LISTENING):
                 return line.removeprefix(LISTENING).strip()
         raise TourFailed(f"the central store did not start, exit code {self._server.wait()}")
+
+
+def _platform(folder: Path) -> str:
+    """The screen at hand, or one of 1366×768 in memory: pictures are what an office PC shows."""
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if has_display() and not chosen.startswith("offscreen"):
+        return chosen
+    screen = {"name": "tour", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96, "dpr": 1}
+    file = folder / "screen.json"
+    file.write_text(json.dumps({"screens": [screen]}), encoding="utf-8")
+    return f"offscreen:configfile={file}"

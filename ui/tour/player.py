@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ui.application import prepare
 from ui.tour import hands
+
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
 
 LOOK_EVERY_MS = 40
 
@@ -121,3 +127,12 @@ class Player(QObject):
     def _answer(self, said: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
         sys.stdout.flush()
+
+
+def play(profile: Path, open_desk: Callable[[Path], Desk]) -> int:
+    """Opens the profile's real window, or its signing in, and obeys the conductor until he says stop."""
+    app, application = prepare(open_desk, ["arm-tour"])
+    player = Player(app)
+    application.open_profile(profile)
+    player.start()
+    return app.exec()
