@@ -63,7 +63,8 @@ def apply(message: Message | None, event: Event) -> Message:
     if "restore" in event.effects:
         return replace(message.last_step.before if message.last_step else message, **sketch.changes)
     sketch.set(stage=event.stage_to, clocks=event.clocks)
-    if event.stage_from is Stage.MODERATION and event.actor.role is Role.MODERATOR:
+    decided = event.stage_from is Stage.MODERATION and event.stage_to is not Stage.MODERATION
+    if decided and event.actor.role is Role.MODERATOR:
         sketch.set(moderator=event.actor.user_id)
     if event.verb not in (Verb.COMMENT, Verb.WARN):
         sketch.set(last_step=_last_step(message, event))

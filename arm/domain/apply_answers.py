@@ -87,9 +87,11 @@ def record_endorsement(sketch: Sketch) -> None:
         answer = replace(answer, files=(*answer.files, *command.files))
         sketch.set(answer=answer)
     seen = text_hash(answer.text) if answer is not None and sketch.message.subject is Subject.ANSWER else ""
-    who = sketch.principal
+    who, actor = sketch.principal, sketch.event.actor.user_id
     tasks = tuple(
-        replace(t, endorsed_at=sketch.event.at, text_hash=seen, edited=edited) if t.user_id == who else t
+        replace(t, endorsed_at=sketch.event.at, text_hash=seen, edited=edited, endorsed_by=actor)
+        if t.user_id == who
+        else t
         for t in route.endorsers
     )
     sketch.set(route=replace(route, endorsers=tasks))

@@ -16,7 +16,7 @@ from arm.domain.commands import Cause, CorrectApplicant, Rate, Reassign, Warn, W
 from arm.domain.guards_of_people import GUARDS_OF_PEOPLE
 from arm.domain.identity import Role, UserId
 from arm.domain.message import Closed, Delivery, Message, Stage, Subject
-from arm.domain.naming import entitled, own_answer_allowed
+from arm.domain.naming import answered_by, endorsed_by, entitled, may_replace_executor, own_answer_allowed
 from arm.domain.refusals import Reason, Refused
 from arm.domain.visibility import Sight, sight_of
 
@@ -40,10 +40,12 @@ def handed_down_before(case: Case) -> Refused | None:
 
 def is_the_executor(case: Case) -> Refused | None:
     executor = case.present.executor
-    if executor is not None and executor in case.names():
-        case.stands_for = None if executor == case.user_id else executor
-        return None
-    return no(Reason.NOT_THE_EXECUTOR, executor=case.directory.name(executor))
+    if executor is None or executor not in case.names():
+        return no(Reason.NOT_THE_EXECUTOR, executor=case.directory.name(executor))
+    case.stands_for = None if executor == case.user_id else executor
+    if case.stands_for is not None and not may_replace_executor(case.directory, case.present, case.actor.person):
+        return no(Reason.WRONG_ROLE, role=Role.EXECUTOR.value)
+    return None
 
 
 def not_in_work(case: Case) -> Refused | None:
@@ -78,9 +80,13 @@ def is_named_endorser(case: Case) -> Refused | None:
     if not named:
         return no(Reason.NOT_AN_ENDORSER)
     waiting = [u for u in named if tasks[u].endorsed_at is None]
-    if not waiting:
+    if route is None or not waiting:
         return no(Reason.ALREADY_DECIDED)
-    return _decides(case, waiting[0], case.regulation.endorser_roles, whole_topic=False)
+    refused = _decides(case, waiting[0], case.regulation.endorser_roles)
+    if refused is not None or case.stands_for is None or case.present.subject is not Subject.ANSWER:
+        return refused
+    taken = {route.approver, *answered_by(case.present)}
+    return _own_answer(case, taken)
 
 
 def is_named_approver(case: Case) -> Refused | None:
@@ -88,12 +94,15 @@ def is_named_approver(case: Case) -> Refused | None:
     route = message.route
     if route is None or route.approver not in case.names():
         return no(Reason.NOT_THE_APPROVER, approver=case.directory.name(route.approver if route else None))
-    refused = _decides(case, route.approver, case.regulation.approver_roles, whole_topic=True)
+    refused = _decides(case, route.approver, case.regulation.approver_roles)
     if refused is not None or message.subject is not Subject.ANSWER:
         return refused
-    author = message.answer.author if message.answer else None
-    taken = {message.executor, author, *(t.user_id for t in route.endorsers)}
-    if case.user_id in taken and not own_answer_allowed(case.directory, message.organisation):
+    return _own_answer(case, {*answered_by(message), *endorsed_by(message)})
+
+
+def _own_answer(case: Case, taken: set[UserId]) -> Refused | None:
+    """Neither author, endorser nor approver takes a second part in an answer, unless the body has one manager (own)."""
+    if case.user_id in taken and not own_answer_allowed(case.directory, case.present.organisation):
         return no(Reason.APPROVES_OWN_ANSWER)
     return None
 
@@ -104,19 +113,18 @@ def is_named_decider(case: Case) -> Refused | None:
     return is_named_endorser(case)
 
 
-def _decides(case: Case, named: UserId, roles: tuple[Role, ...], *, whole_topic: bool) -> Refused | None:
+def _decides(case: Case, named: UserId, roles: tuple[Role, ...]) -> Refused | None:
     """Entitlement again at the decision: the one who decides, and the absent one he stands in for (D 3.7 в, 3.9 в)."""
     message = case.present
     case.stands_for = None if named == case.user_id else named
     category = message.category if message.subject is Subject.ANSWER else ""
-    subcategory = message.subcategory if whole_topic else ""
     absent = case.directory.people.get(named) if case.stands_for else None
     for person in (case.actor.person, absent):
         if person is None:
             continue
         if not entitled(person, roles, message.owner):
             return no(Reason.WRONG_ROLE, role=str(roles[0]) if roles else "")
-        if category and not entitled(person, roles, message.owner, category, subcategory or message.subcategory):
+        if category and not entitled(person, roles, message.owner, category, message.subcategory):
             return no(Reason.NOT_ENTITLED)
     return None
 

@@ -129,12 +129,16 @@ def text_hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndorserTask:
-    """One endorser named on this very message; `endorsed_at` empty = has not decided."""
+    """One endorser named on this very message; `endorsed_at` empty = has not decided.
+
+    `endorsed_by` is whoever decided: the endorser himself or his substitute.
+    """
 
     user_id: UserId
     endorsed_at: datetime | None = None
     text_hash: str = ""
     edited: bool = False
+    endorsed_by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

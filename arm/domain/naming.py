@@ -29,6 +29,27 @@ def may_execute(person: Person, organisation: OrganisationId) -> bool:
     return person.active and person.holds(Role.EXECUTOR, organisation)
 
 
+def may_replace_executor(directory: Directory, message: Message, person: Person) -> bool:
+    """A substitute holds the executor's own role: a coordinator's (and topic) where one took the message himself."""
+    absent = directory.people.get(message.executor) if message.executor else None
+    took_it = absent is not None and not absent.holds(Role.EXECUTOR, message.owner)
+    if took_it and absent is not None and absent.holds(Role.COORDINATOR, message.owner):
+        return entitled(person, (Role.COORDINATOR,), message.owner, message.category, message.subcategory)
+    return may_execute(person, message.owner)
+
+
+def answered_by(message: Message) -> frozenset[UserId]:
+    """Whose answer it is: the executor, and a substitute who wrote it in his place."""
+    author = message.answer.author if message.answer is not None else None
+    return frozenset(user for user in (message.executor, author) if user is not None)
+
+
+def endorsed_by(message: Message) -> frozenset[UserId]:
+    """The endorsers of an answer, and the substitutes who endorsed in their place."""
+    tasks = message.route.endorsers if message.route is not None else ()
+    return frozenset(user for t in tasks for user in (t.user_id, t.endorsed_by) if user is not None)
+
+
 def executors(directory: Directory, organisation: OrganisationId) -> tuple[Person, ...]:
     """Executors of an organisation, by name."""
     return _by_name(directory.holders(Role.EXECUTOR, organisation))
@@ -81,8 +102,7 @@ def may_stand_in(directory: Directory, regulation: Regulation, message: Message,
     route, organisation = message.route, message.organisation
     if route is None or organisation is None or message.subject is not Subject.ANSWER:
         return False
-    named = {route.approver, *(t.user_id for t in route.endorsers)}
-    if person.user_id in named or person.user_id == message.executor:
+    if person.user_id in {route.approver, *endorsed_by(message), *answered_by(message)}:
         return False
     if message.stage is Stage.APPROVAL:
         return entitled(person, regulation.approver_roles, organisation, message.category, message.subcategory)

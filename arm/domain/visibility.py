@@ -124,9 +124,16 @@ def _keys_of_person(person: Person, directory: Directory, at: datetime) -> Itera
     for one in held:
         yield f"user:{user}@{one}"
     for absent, one in _stands_in(user, directory, at):
-        if one in held:
+        if _share_a_role(person, directory.people.get(absent), one):
             yield f"user:{absent}@{one}"
             yield f"status:{absent}@{one}"
+
+
+def _share_a_role(person: Person, absent: Person | None, organisation: OrganisationId) -> bool:
+    """A substitute must hold the role himself (K 5.2); two who share none there see nothing of each other's."""
+    return absent is not None and any(
+        g.organisation == organisation and absent.holds(g.role, organisation) for g in person.grants
+    )
 
 
 def _stands_in(user: UserId, directory: Directory, at: datetime) -> Iterator[tuple[UserId, OrganisationId]]:
