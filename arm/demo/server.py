@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,10 @@ SEED = 7
 
 
 def main(folder: Path) -> int:
-    """Prints one line of JSON with the people, then `listening URL`; ends when standard input closes."""
+    """Prints one line of JSON with the people, then `listening URL`; ends when standard input closes.
+
+    The folder goes too, also where the parent was ended without a chance to clear up.
+    """
     from arm.bootstrap_central import open_central
     from arm.central.serving import serve
     from arm.demo.building import build_demo, shown_people
@@ -32,7 +36,9 @@ def main(folder: Path) -> int:
             for one in shown_people(region)
         ]
         print(msgspec.json.encode(accounts).decode(), flush=True)
-        return serve(central, "127.0.0.1:0", until_stdin_closes=True, say=_say)
+        code = serve(central, "127.0.0.1:0", until_stdin_closes=True, say=_say)
+    shutil.rmtree(folder, ignore_errors=True)
+    return code
 
 
 def _say(line: str) -> None:
