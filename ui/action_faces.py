@@ -10,9 +10,9 @@ from arm.domain.commands import Verb
 from arm.i18n import _
 from ui.actions import LOOKS, NEVER_BUTTONS
 from ui.widgets import ActionFace
+from ui.wording import refusal_with_clause, verb_label
 from ui.workspaces.base import MainAction, Opened, Workspace
 from ui.workspaces.sheets import needs_sheet
-from ui.wording import refusal_with_clause, verb_label
 
 MAIN = "main"
 

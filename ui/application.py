@@ -101,7 +101,7 @@ class Application(QObject):
         self._is_in_hook = True
         try:
             for window in self.windows():
-                window.conductor.save_drafts()
+                window.save_drafts()
                 if not self._has_apologised:
                     window.show_trouble(error)
             self._has_apologised = True
@@ -178,7 +178,7 @@ class ProfileWindow(QObject):
     def _ask_to_sign_in(self, *, unlock: bool = False) -> None:
         from ui.dialogs.sign_in import SignInDialog
 
-        assert self.bridge is not None  # noqa: S101
+        assert self.bridge is not None
         dialog = SignInDialog(self.bridge, self._server, unlock=unlock, parent=self.window)
         dialog.signed_in.connect(self._on_signed_in)
         dialog.rejected.connect(self._on_sign_in_given_up)
@@ -186,7 +186,7 @@ class ProfileWindow(QObject):
         dialog.show()
 
     def _open_window(self, me: Me) -> None:
-        assert self.bridge is not None  # noqa: S101
+        assert self.bridge is not None
         window = MainWindow(self.bridge, me, self.preferences)
         window.sign_in_asked.connect(self._ask_to_sign_in)
         window.theme_asked.connect(self._on_theme_asked)
@@ -245,7 +245,7 @@ class ProfileWindow(QObject):
         self.preferences.language = "ru" if i18n.current_language() == "en" else "en"
         i18n.set_language(self.preferences.language)
         if self.window is not None:
-            self.window.conductor.save_drafts()
+            self.window.save_drafts()
             self._reopen(self.window.me)
 
     def _on_window_closed(self) -> None:

@@ -21,11 +21,11 @@ from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
 from ui.formats import number_sign
 from ui.widgets import Sheet, ToastFace
+from ui.wording import done_sentence, refusal_with_clause
 from ui.workspaces.area import WorkArea
 from ui.workspaces.base import WORKSPACES, Opened, Workspace
 from ui.workspaces.queue import QueuePane
 from ui.workspaces.sheets import CommandSheet, build_command, needs_sheet
-from ui.wording import done_sentence, refusal_with_clause
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
@@ -41,6 +41,8 @@ class Conductor(QObject):
     entered = Signal(object)
     synced = Signal(object)
     outbox_changed = Signal()
+    call_asked = Signal()
+    placed = Signal(object)
 
     def __init__(self, bridge: Bridge, me: Me, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +128,9 @@ class Conductor(QObject):
         if space not in self._places:
             module, _colon, name = WORKSPACES[space].partition(":")
             kind: type[Workspace] = getattr(importlib.import_module(module), name)
-            self._places[space] = kind(self)
+            made = kind(self)
+            self._places[space] = made
+            self.placed.emit(made)
         return self._places[space]
 
     def places(self) -> tuple[Workspace, ...]:
@@ -157,6 +161,12 @@ class Conductor(QObject):
             self._area.card.setFocus()
         elif not self._queue.choose(message_id) or self._wanted != message_id:
             self._read_card(message_id)
+
+    def new_call(self) -> None:
+        if Space.INTAKE in self._me.workspaces:
+            self.call_asked.emit()
+        else:
+            self.announce(_("Taking calls needs the role of an intake operator"))
 
     def open_number(self, number: str) -> None:
         def opened(found: MessageId | None) -> None:
@@ -257,8 +267,8 @@ class Conductor(QObject):
         sheet = self._sheets.get((opened.message_id, verb))
         if sheet is None or not isValid(sheet):
             return None
-        same = sheet.opened.message.stage is opened.message.stage and sheet.opened.message.subject is opened.message.subject
-        if not same:
+        before, after = sheet.opened.message, opened.message
+        if before.stage is not after.stage or before.subject is not after.subject:
             sheet.save_now()
             sheet.deleteLater()
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from arm.desk.values import Counter, Me, SyncStatus
 from arm.desk.values import Workspace as Space
-from arm.domain.identity import MessageId
 from arm.i18n import _
 from ui.bridge import Bridge
 from ui.conductor import Conductor
@@ -27,13 +27,16 @@ from ui.widgets import (
     Toast,
     ToastFace,
 )
-from ui.window_keys import bind_keys
+from ui.window_keys import bind_keys, bind_pane
 from ui.window_place import clamp_to_screen, restore_place
+from ui.wording import trouble_sentence
 from ui.workspaces.area import WorkArea
 from ui.workspaces.card import CardPane
 from ui.workspaces.outbox import OutboxPage
 from ui.workspaces.queue import QueuePane
-from ui.wording import trouble_sentence
+
+if TYPE_CHECKING:
+    from ui.workspaces.intake_panel import IntakePanel
 
 TICK_MS = 60_000
 LEAST_WIDTH, LEAST_HEIGHT = 900, 560
@@ -57,6 +60,7 @@ class MainWindow(QWidget):
         self.bridge = bridge
         self.preferences = preferences
         self.conductor = Conductor(bridge, me, self)
+        self.calls: IntakePanel | None = None
         self._build()
         self.conductor.take_parts(self.queue, self.area, self.bar)
         self._connect()
@@ -82,6 +86,14 @@ class MainWindow(QWidget):
         self.outbox.reload()
         self.outbox.setFocus()
 
+    def open_calls(self) -> None:
+        """Ins, from anywhere: the panel of calls, made once per window."""
+        from ui.workspaces.intake_panel import IntakePanel
+
+        if self.calls is None:
+            self.calls = IntakePanel(self, self.conductor)
+        self.calls.open_page()
+
     def go_back(self) -> None:
         """Esc: out of the card, the outbox or a search, back to the queue."""
         self.conductor.focus_queue()
@@ -95,7 +107,7 @@ class MainWindow(QWidget):
         panes: list[QWidget] = [self.queue.list, self.area.card]
         panes += [one for one in (side, self.bar) if one is not None]
         if self.area.is_board_shown():
-            panes = [self.area.pages.currentWidget(), self.bar]
+            panes = [self.area.pages.currentWidget() or self.area, self.bar]
         seen = [one for one in panes if one.isVisible()]
         focus = self.focusWidget()
         here = next((n for n, one in enumerate(seen) if focus and (focus is one or one.isAncestorOf(focus))), -1)
@@ -110,8 +122,14 @@ class MainWindow(QWidget):
         super().resizeEvent(event)
         self.preferences.remember_place(self)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def save_drafts(self) -> None:
+        """All that is typed anywhere in this window, at once."""
         self.conductor.save_drafts()
+        if self.calls is not None:
+            self.calls.save_drafts()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.save_drafts()
         self.preferences.remember_place(self)
         self.preferences.save()
         self.closed.emit()
@@ -164,6 +182,8 @@ class MainWindow(QWidget):
         made.counted.connect(self._fill_rail)
         made.entered.connect(self._on_entered)
         made.synced.connect(self._on_synced)
+        made.placed.connect(self._on_placed)
+        made.call_asked.connect(self.open_calls)
         made.outbox_changed.connect(self.outbox.reload_if_seen)
         self.bridge.troubled.connect(self.show_trouble)
         self.status.sync_pressed.connect(self.sync_now)
@@ -189,6 +209,9 @@ class MainWindow(QWidget):
             "account": lambda: open_account_menu(self),
         }
         chosen[key]()
+
+    def _on_placed(self, pane: QWidget) -> None:
+        bind_pane(self, pane)
 
     def _on_entered(self, space: object) -> None:
         self.rail.set_current(space)
@@ -217,9 +240,6 @@ class MainWindow(QWidget):
         from ui.dialogs.palette import Palette
 
         Palette(self, text).open_page()
-
-    def open_message(self, message_id: MessageId) -> None:
-        self.conductor.open_message(message_id)
 
 
 def _focus_into(target: QWidget) -> None:

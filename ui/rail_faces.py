@@ -19,7 +19,7 @@ def rail_faces(me: Me, counters: tuple[Counter, ...]) -> tuple[RailFace, ...]:
             SPACE_ICONS[space],
             SPACE_NUMBERS[space],
             by_space[space].needs_action if space in by_space else 0,
-            int(by_space[space].has_overdue) if space in by_space else 0,
+            space in by_space and by_space[space].has_overdue,
         )
         for space in me.workspaces
     )

@@ -192,7 +192,9 @@ def _of_field() -> dict[Reason, str]:
         Reason.DATE_IN_PAST: _("The date is in the past"),
         Reason.TOO_FEW_PARTS: _("At least two parts with a text are needed"),
         Reason.FILE_NOT_ACCEPTED: _("The central store didn't accept the file"),
-        Reason.FILES_NOT_ALLOWED: _("Files may be added only together with an edited text, where the regulation allows it"),
+        Reason.FILES_NOT_ALLOWED: _(
+            "Files may be added only together with an edited text, where the regulation allows it"
+        ),
         Reason.MARK_OUT_OF_RANGE: _("The mark is a number from 1 to 5"),
     }
 
@@ -214,7 +216,9 @@ def _of_answer() -> dict[Reason, str]:
     return {
         Reason.POSTPONED_TOO_FAR: _("The regulation doesn't let it be postponed so far"),
         Reason.POSTPONED_TOO_OFTEN: _("The regulation doesn't let it be postponed again"),
-        Reason.TEXT_CHANGED: _("The text of the answer has changed since you opened it. Look at what has changed and decide again"),
+        Reason.TEXT_CHANGED: _(
+            "The text of the answer has changed since you opened it. Look at what has changed and decide again"
+        ),
         Reason.ALREADY_RATED: _("This answer has its mark already"),
         Reason.CANNOT_BE_RATED: _("This answer can't be rated"),
         Reason.NOT_A_REPEAT: _("Only a repeated consideration can be stopped"),

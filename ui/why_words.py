@@ -83,8 +83,8 @@ def _share(params: _Params, zone: str) -> str:
         when=_moment(params, "due_at", zone),
     )
     if float(params.get("used_before") or 0) > 0:
-        used = _span(params, "used_before")
-        return f"{said}. {_('Used before: {used}').format(used=used)}"
+        used = _("Used before: {used}").format(used=_span(params, "used_before"))
+        return f"{said}. {used}"
     return said
 
 

@@ -72,7 +72,7 @@ def _moving(window: MainWindow) -> tuple[KeyLine, ...]:
         KeyLine("F3", ("F3",), _("Filters, then a digit"), window.queue.filters.setFocus),
         KeyLine("F2", ("F2",), _("Into the editor"), partial(_edit, window)),
         KeyLine("Ctrl+B", ("Ctrl+B",), _("Fold the queue"), window.area.fold_queue),
-        KeyLine("Ins", ("Ins", "Ctrl+N"), _("New message (a call)"), partial(_new_call, window)),
+        KeyLine("Ins", ("Ins", "Ctrl+N"), _("New message (a call)"), go.new_call),
         KeyLine("F9", ("F9",), _("Take the last step back"), go.recall_last),
     )
 
@@ -128,17 +128,8 @@ def _edit(window: MainWindow) -> None:
         window.area.show_side()
 
 
-def _new_call(window: MainWindow) -> None:
-    if Space.INTAKE not in window.me.workspaces:
-        window.conductor.announce(_("Taking calls needs the role of an intake operator"))
-        return
-    from ui.workspaces.intake import open_intake
-
-    open_intake(window)
-
-
 def _save(window: MainWindow) -> None:
-    window.conductor.save_drafts()
+    window.save_drafts()
     window.conductor.announce(_("Drafts are saved"))
 
 

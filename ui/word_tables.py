@@ -301,7 +301,7 @@ def fields(language: str) -> dict[str, str]:
         "parts": _("Parts"),
         "executor": _("Executor"),
         "approver": _("Approves"),
-        "endorsers": _("Endorsers"),
+        "endorsers": _("Who endorses"),
         "cause": _("Cause"),
         "question": _("What is asked for"),
         "due_on": _("Wanted by"),

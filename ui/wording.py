@@ -39,7 +39,8 @@ def sheet_title(verb: Verb) -> str:
 
 def done_sentence(verb: Verb) -> str:
     """Said when a command is saved; `{number}` is to be filled in."""
-    return word_tables.done(current_language()).get(verb) or _("No. {number}: {verb}").replace("{verb}", verb_label(verb))
+    said = word_tables.done(current_language()).get(verb)
+    return said or "{number}: " + verb_label(verb)
 
 
 def stage_name(stage: Stage) -> str:

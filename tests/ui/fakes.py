@@ -135,7 +135,9 @@ class FakeDesk:
             fits=lambda query, message_id: message_id in self.kept,
         )
         self.commands = SimpleNamespace(do=self.do, pending=lambda: tuple(self.refused), dismiss=self.dismiss)
-        self.drafts = SimpleNamespace(load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard)
+        self.drafts = SimpleNamespace(
+            load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard
+        )
         self.search = SimpleNamespace(search=self.found, callers=self.callers)
         self.people = SimpleNamespace(
             directory=lambda: self.directory_now,

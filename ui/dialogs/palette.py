@@ -120,7 +120,7 @@ class Palette(OverlayPage):
             return
         for row in rows:
             words = f"{number_sign(row.number)} · {row.topic} · {stage_name(row.stage)}\n{row.first_line}"
-            self._add(words, partial(self._window.open_message, row.message_id))
+            self._add(words, partial(self._window.conductor.open_message, row.message_id))
         if self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
         self._note.setText(

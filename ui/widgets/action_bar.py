@@ -50,6 +50,7 @@ class _ActionButton(Button):
         kind = "primary" if face.primary else ("danger" if face.danger else "")
         self._icon_name = face.icon_name
         self._key_hint = face.shortcut_hint or face.digit
+        self.setObjectName(f"action-{face.key}")
         self.set_verb(face.label)
         self.setProperty("dimmed", "false" if face.enabled else "true")
         self.set_kind(kind if face.enabled else "")

@@ -109,6 +109,9 @@ class Shell(Protocol):
 
     def focus_queue(self) -> None: ...
 
+    def new_call(self) -> None:
+        """Opens the form of a new message over whatever is being done."""
+
 
 class Workspace(QWidget):
     """One role's place of work: the pane beside (or instead of) the card, living as long as the window.

@@ -31,9 +31,9 @@ from ui.widgets import (
     TimelineEntry,
     empty_layout,
 )
+from ui.wording import result_name, trouble_sentence
 from ui.workspaces.card_faces import pinned_reason, stage_faces, tags_of, timeline_entries, total_words, who_and_when
 from ui.workspaces.why import WhyPopover
-from ui.wording import result_name, trouble_sentence
 
 if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell
@@ -235,7 +235,8 @@ class CardPane(Surface):
         when = moment(given.approved_at or given.submitted_at, opened.card.zone)
         title = _("Answer: {result}, {when}").format(result=result_name(given.result), when=when)
         if given.postponed_until is not None:
-            title = f"{title} · {_('until {date}').format(date=short_date(given.postponed_until))}"
+            until = _("until {date}").format(date=short_date(given.postponed_until))
+            title = f"{title} · {until}"
         self.answer_title.setText(title)
         self.answer.setText(given.text)
         self.answer_files.set_files(_file_faces(given.files))

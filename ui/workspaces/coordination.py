@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from arm.desk.values import Candidate, QueueRow
@@ -18,10 +18,10 @@ from arm.i18n import _
 from ui.formats import initials, number_sign
 from ui.theme import em
 from ui.widgets import Button, PlainLabel
+from ui.wording import done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.moderation import DeclineSheet
 from ui.workspaces.sheets import CommandSheet
-from ui.wording import done_sentence
 
 SHOWN_CANDIDATES = 6
 
@@ -116,6 +116,7 @@ class CoordinationWorkspace(Workspace):
         for one in candidates[: SHOWN_CANDIDATES * 4]:
             item = QListWidgetItem(f"{one.name}\n{_load(one)}")
             item.setToolTip(one.position)
+            item.setSizeHint(QSize(10, round(em() * 2.9)))
             self.list.addItem(item)
         self.list.setCurrentRow(max(0, chosen))
         self.list.setMinimumHeight(round(em() * 6))

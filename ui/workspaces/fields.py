@@ -136,7 +136,8 @@ class ChoiceField(FormField):
         self, name: str, choices: tuple[tuple[str, str], ...], chosen: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(name, parent)
-        self.segments = SegmentedChoice(tuple(Segment(key, words) for key, words in choices), name=name, shortcuts=False)
+        segments = tuple(Segment(key, words) for key, words in choices)
+        self.segments = SegmentedChoice(segments, name=name, shortcuts=False)
         self.put(self.segments)
         if chosen:
             self.segments.set_current(chosen)
@@ -272,7 +273,7 @@ class FilesField(FormField):
         if isinstance(image, QImage):
             buffer = QBuffer()
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, "PNG")
+            image.save(buffer, b"PNG")
             stamp = f"{self._shell.now().astimezone():%H%M%S}"
             name = _("Picture {time}.png").format(time=stamp)
             self._add(_adding_bytes(name, bytes(buffer.data().data())))

@@ -14,10 +14,10 @@ from arm.domain.commands import Accept, Verb
 from arm.i18n import _
 from ui.formats import moment, number_sign
 from ui.widgets import PlainLabel
+from ui.wording import channel_name, done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.fields import LongTextField, ReasonField
 from ui.workspaces.sheets import CommandSheet
-from ui.wording import channel_name, done_sentence
 
 
 class ModerationWorkspace(Workspace):

@@ -145,10 +145,9 @@ class QueuePane(Surface):
         self._show_title()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            if watched is self.search and event.key() == Qt.Key.Key_Escape and self.search.text():
-                event.accept()
-                return True
+        if watched is self.search and _is_escape(event) and self.search.text():
+            event.accept()
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if watched is self.list and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
@@ -343,6 +342,12 @@ class QueuePane(Surface):
         elif self._space is not None:
             self.filters.set_current(FILTERS[self._space][0])
             self._on_filter_chosen(FILTERS[self._space][0])
+
+
+def _is_escape(event: QEvent) -> bool:
+    """Esc on its way to the shortcuts."""
+    is_override = event.type() == QEvent.Type.ShortcutOverride
+    return is_override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
 
 
 def _single_shot(parent: QObject, after_ms: int, slot: Callable[[], object]) -> QTimer:

@@ -9,6 +9,7 @@ from arm.domain.commands import Cause, Verb, WarningChannel, WarningKind
 from arm.domain.message import Delivery, Stage
 from arm.domain.organisations import Organisation
 from arm.i18n import _
+from ui.wording import cause_name, delivery_name, warning_channel_name, warning_kind_name
 from ui.workspaces.choosing import (
     OrganisationField,
     PeopleField,
@@ -22,7 +23,6 @@ from ui.workspaces.choosing import (
 )
 from ui.workspaces.fields import ChoiceField, DateField, FilesField, FormField, LongTextField, ReasonField, TextField
 from ui.workspaces.parts import PartsField
-from ui.wording import cause_name, delivery_name, warning_channel_name, warning_kind_name
 
 if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell

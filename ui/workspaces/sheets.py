@@ -17,10 +17,10 @@ from arm.domain.refusals import Reason, Refused
 from arm.i18n import _
 from ui.formats import number_sign
 from ui.widgets import Sheet
-from ui.workspaces.drafting import DraftKeeper
-from ui.workspaces.fields import FormField, LongTextField, ReasonField
-from ui.workspaces.sheet_fields import field_for
 from ui.wording import done_sentence, field_name, refusal_with_clause, sheet_title, verb_label
+from ui.workspaces.drafting import DraftKeeper
+from ui.workspaces.fields import FormField, ReasonField
+from ui.workspaces.sheet_fields import field_for
 
 if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell

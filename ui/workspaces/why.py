@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from arm.desk.values import WhyView
 from arm.i18n import _
 from ui.keys import bind
-from ui.widgets import Divider, PlainLabel, Surface
 from ui.why_words import why_sentence
+from ui.widgets import Divider, PlainLabel, Surface
 
 _WIDTH = 460
 
