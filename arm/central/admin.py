@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from arm.central import tables as t
 from arm.central.access import folded, issue_token
 from arm.central.engine import writing
-from arm.central.reference import EVERYWHERE
+from arm.central.reference import EVERYWHERE, parsed
 from arm.central.store import Store
 from arm.domain.classifier import Classifier
 from arm.domain.directory import Template
@@ -216,7 +216,7 @@ def set_regulation(store: Store, text: str, organisation: OrganisationId | None 
     RegulationTrouble for a text that can't be loaded; AdminTrouble(regulation_changed) when the same name and
     version is kept with another text: messages keep their version for life.
     """
-    read = store.shelf.parsed(text)
+    read = parsed(text)
     with _changing(store) as connection:
         known = t.regulation.c
         present = connection.scalar(select(known.text).where(known.reference == read.reference))

@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -71,7 +71,6 @@ class Shelf:
         self._lock = threading.Lock()
         self._reference: Reference | None = None
         self._regulations: dict[str, Regulation] = {}
-        self._process: Process | None = None
 
     def reference(self, connection: Connection, version: int) -> Reference:
         """The reference of that version; read inside the asker's own transaction when it changed."""
@@ -91,14 +90,20 @@ class Shelf:
             text = connection.scalar(select(t.regulation.c.text).where(t.regulation.c.reference == reference))
             if text is None:
                 raise LookupError(reference)
-            kept = self.parsed(text)
+            kept = parsed(text)
             self._regulations[reference] = kept
         return kept
 
-    def parsed(self, text: str) -> Regulation:
-        if self._process is None:
-            self._process = load_process(resource_path("process.toml").read_text(encoding="utf-8"))
-        return load_regulation(text, self._process)
+
+@cache
+def shipped_process() -> Process:
+    return load_process(resource_path("process.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Regulation:
+    """A regulation over the program's own table; RegulationTrouble for what can't be loaded."""
+    return load_regulation(text, shipped_process())
 
 
 def read_reference(connection: Connection) -> Reference:

@@ -1,0 +1,136 @@
+"""Signing in, guessing, tokens and their end, devices and their owners."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from arm.central import admin
+from arm.central import tables as t
+from arm.central.access import GUESSES_A_DAY, count_guess
+from arm.central.central import Central
+from arm.central.engine import reading, writing
+from arm.central.problems import Trouble
+from arm.domain.identity import DeviceId, Grant, OrganisationId, Person, Role, UserId
+from arm.wire import SignInRequest
+from tests.central.region import PASSWORD, HandClock
+
+DEVICE = DeviceId("11111111-1111-4111-8111-111111111111")
+
+
+def sign_in(central: Central, login: str = "executor", password: str = PASSWORD, device: str = DEVICE) -> str:
+    return central.sign_in(SignInRequest(login=login, password=password, device_id=DeviceId(device))).token
+
+
+def test_a_login_is_taken_however_it_is_typed(central: Central) -> None:
+    assert central.principal(sign_in(central, "  Executor "), DEVICE).user_id == "executor"
+
+
+@pytest.mark.parametrize(("login", "password"), [("executor", "wrong"), ("nobody", PASSWORD), ("", "")])
+def test_a_wrong_login_and_a_wrong_password_answer_alike(central: Central, login: str, password: str) -> None:
+    with pytest.raises(Trouble) as wrong:
+        sign_in(central, login, password)
+    assert (wrong.value.code, wrong.value.problem.status) == ("wrong_password", 401)
+
+
+def test_who_has_no_password_cannot_sign_in(central: Central) -> None:
+    admin.add_person(central.store, Person(UserId("new"), "Новый", ""), login="new")
+    with pytest.raises(Trouble, match="wrong_password"):
+        sign_in(central, "new", "")
+
+
+def guess(central: Central) -> Trouble:
+    with pytest.raises(Trouble) as wrong:
+        sign_in(central, password="guess")
+    return wrong.value
+
+
+def test_guessing_becomes_slower_and_a_right_password_ends_it(central: Central, clock: HandClock) -> None:
+    answers = [guess(central) for _ in range(7)]
+    assert [one.code for one in answers] == ["wrong_password"] * 6 + ["throttled"]
+    assert answers[-1].problem.retry_after_s is not None
+    with pytest.raises(Trouble, match="throttled"):
+        sign_in(central)
+    clock.moment += timedelta(seconds=answers[-1].problem.retry_after_s)
+    assert sign_in(central)
+    assert guess(central).code == "wrong_password"
+
+
+def test_tokens_are_kept_as_hashes_only(central: Central) -> None:
+    token = sign_in(central)
+    with reading(central.store.engine) as connection:
+        rows = connection.execute(select(t.token)).all()
+    assert token not in str(rows)
+
+
+def test_a_token_serves_one_device_until_it_is_given_back(central: Central) -> None:
+    token = sign_in(central)
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, str(uuid.uuid4()))
+    central.sign_out(central.principal(token, DEVICE))
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, DEVICE)
+
+
+def test_a_token_ends_by_the_stores_clock(central: Central, clock: HandClock) -> None:
+    token = sign_in(central)
+    clock.moment += timedelta(days=29)
+    central.principal(token, DEVICE)
+    clock.moment += timedelta(days=2)
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, DEVICE)
+
+
+def test_a_new_password_and_a_dismissal_end_every_session(central: Central) -> None:
+    token = sign_in(central)
+    admin.set_password(central.store, UserId("executor"), "another password")
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, DEVICE)
+    token = sign_in(central, password="another password")
+    admin.set_active(central.store, UserId("executor"), False)
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, DEVICE)
+    with pytest.raises(Trouble, match="wrong_password"):
+        sign_in(central, password="another password")
+
+
+def test_a_device_stays_with_its_user(central: Central) -> None:
+    sign_in(central)
+    with pytest.raises(Trouble, match="device_of_other_user"):
+        sign_in(central, "second")
+
+
+def test_a_service_account_has_no_desk(central: Central) -> None:
+    portal = Person(UserId("portal"), "Портал", "")
+    admin.add_person(central.store, portal, login="portal", password=PASSWORD, service="portal")
+    with pytest.raises(Trouble, match="wrong_password"):
+        sign_in(central, "portal")
+    token = admin.issue_service_token(central.store, UserId("portal"))
+    assert central.principal(token).kind == "portal"
+
+
+def test_logins_are_unique_and_rights_need_an_organisation(central: Central) -> None:
+    other = Person(UserId("other"), "Другой", "")
+    with pytest.raises(admin.AdminTrouble, match="login_taken"):
+        admin.add_person(central.store, other, login="EXECUTOR")
+    wrong = Person(UserId("other"), "Другой", "", (Grant(Role.CURATOR, OrganisationId("nowhere")),))
+    with pytest.raises(admin.AdminTrouble, match="unknown_organisation"):
+        admin.add_person(central.store, wrong)
+    assert "other" not in central.directory().people
+
+
+def test_a_hundred_guesses_a_day_are_the_most(central: Central, clock: HandClock) -> None:
+    clock.moment = clock.moment.replace(hour=0)
+    with writing(central.store.engine) as connection:
+        for _ in range(GUESSES_A_DAY):
+            count_guess(connection, "executor", clock(), right=False)
+    clock.moment += timedelta(hours=1)
+    last = guess(central)
+    assert last.code == "throttled"
+    assert last.problem.retry_after_s is not None
+    assert last.problem.retry_after_s > 22 * 3600
+    clock.moment += timedelta(days=1)
+    assert sign_in(central)
