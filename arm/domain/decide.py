@@ -7,7 +7,7 @@ from dataclasses import replace
 from arm.domain.apply import apply
 from arm.domain.births import parts, registered
 from arm.domain.cases import Case, Plan, Setting
-from arm.domain.commands import Command, Register, Split
+from arm.domain.commands import Command, Register, Split, SplitPart
 from arm.domain.effects import ordered
 from arm.domain.events import ActorRef, Event
 from arm.domain.guards import GUARDS
@@ -110,7 +110,7 @@ def _events(case: Case) -> tuple[Event, ...]:
         return (replace(event, notices=notices) if notices else event,)
     born = parts(case, command)
     parent = replace(event, notices=(split_notice(message, born),) if "applicant" in row.tells else ())
-    return (parent, *(_birth(event, one) for one in born))
+    return (parent, *(_birth(event, part, one) for part, one in zip(command.parts, born, strict=True)))
 
 
 def _plan(case: Case, command: Command) -> Plan:
@@ -160,10 +160,14 @@ def _event(case: Case, command: Command, plan: Plan) -> Event:
     )
 
 
-def _birth(event: Event, born: Message) -> Event:
-    """A part's own first entry: it begins in moderation with the clocks of the whole."""
+def _birth(event: Event, part: SplitPart, born: Message) -> Event:
+    """A part's own first entry: it begins in moderation with the clocks of the whole.
+
+    The other parts are not in it: they may go to organisations that have nothing to do with this one.
+    """
     return replace(
         event,
+        command=Split(parts=(part,)),
         message_id=born.message_id,
         clocks=born.clocks,
         stage_from=None,

@@ -59,16 +59,38 @@ def cut(
         return _bare(message), ()
     if sight == "history":
         return _history(message, timeline, organisations)
-    return _status(message, timeline)
+    return _status(message, timeline, organisations)
 
 
 def _history(message: Message, timeline: tuple[Event, ...], organisations: frozenset[OrganisationId] | None) -> Seen:
-    """Read-only; internal notes only up to the moment the message left these organisations (D 4.1)."""
-    left_at = _left_at(message, organisations)
-    entries = tuple(
-        _without_applicant(e) for e in timeline if e.verb not in INTERNAL or (left_at is not None and e.at <= left_at)
-    )
-    return _recallable(message, replace(message, applicant=None), HANDED_ON | {Verb.HAND_DOWN}), entries
+    """Read-only; internal notes only up to the moment the message left these organisations (D 4.1).
+
+    Of what others did with it since then one sees the steps, not the drafts, reasons and names given with them.
+    """
+    left_at, mine = _left_at(message, organisations), _asked(message, organisations)
+    entries = []
+    for event in timeline:
+        if _is_about(event, mine):
+            entries.append(replace(event, notices=()))
+        elif left_at is not None and event.at <= left_at:
+            entries.append(_without_applicant(event))
+        elif event.verb not in INTERNAL:
+            entries.append(_without_given(_without_applicant(event)))
+    kept = _recallable(message, replace(message, applicant=None), HANDED_ON | {Verb.HAND_DOWN})
+    return replace(kept, inquiries=mine), tuple(entries)
+
+
+def _without_given(event: Event) -> Event:
+    """The step alone; what goes out to the applicant, and where the message went, may be read by all who follow it."""
+    if event.verb in OUTWARD and event.verb is not Verb.HAND_UP:
+        return event
+    return replace(event, command=type(event.command)())
+
+
+def _asked(message: Message, organisations: frozenset[OrganisationId] | None) -> tuple[Inquiry, ...]:
+    """The inquiries to these organisations: whoever is asked must see the question, whatever else he may see."""
+    known = organisations or frozenset()
+    return tuple(i for i in message.inquiries if i.organisation in known and not i.closed_unanswered)
 
 
 def _recallable(message: Message, kept: Message, verbs: frozenset[Verb]) -> Message:
@@ -87,12 +109,17 @@ def _left_at(message: Message, organisations: frozenset[OrganisationId] | None) 
     return max((v.left_at for v in stays if v.left_at is not None), default=None)
 
 
-def _status(message: Message, timeline: tuple[Event, ...]) -> Seen:
+def _status(message: Message, timeline: tuple[Event, ...], organisations: frozenset[OrganisationId] | None) -> Seen:
     """Text, status and the given answer; contacts only where an operator has to bring the answer (D 2.1 ж)."""
     keeps = message.delivery is not Delivery.CABINET
     kept = _recallable(message, message if keeps else replace(message, applicant=None), HANDED_ON)
-    entries = tuple(_without_inner(e if keeps else _without_applicant(e)) for e in timeline if e.verb in OUTWARD)
-    return kept, entries
+    mine = _asked(message, organisations)
+    entries = tuple(
+        replace(e, notices=()) if _is_about(e, mine) else _without_inner(e if keeps else _without_applicant(e))
+        for e in timeline
+        if e.verb in OUTWARD or _is_about(e, mine)
+    )
+    return replace(kept, inquiries=mine), entries
 
 
 def _without_inner(event: Event) -> Event:
@@ -170,19 +197,15 @@ def _bare(message: Message) -> Message:
 
 def _inquiry(message: Message, timeline: tuple[Event, ...], organisations: frozenset[OrganisationId] | None) -> Seen:
     """The question asked and its files, and the answer to it: neither applicant nor text (T 3.5)."""
-    mine = tuple(
-        i
-        for i in message.inquiries
-        if not i.closed_unanswered and (organisations is None or i.organisation in organisations)
-    )
+    everybody = frozenset(i.organisation for i in message.inquiries)
+    mine = _asked(message, everybody if organisations is None else organisations)
     kept = replace(_empty(message), organisation=message.organisation, inquiries=mine)
-    ids = {i.inquiry_id for i in mine}
-    entries = tuple(replace(e, clocks=kept.clocks, notices=(), born=None) for e in timeline if _is_about(e, ids, mine))
+    entries = tuple(replace(e, clocks=kept.clocks, notices=(), born=None) for e in timeline if _is_about(e, mine))
     return kept, entries
 
 
-def _is_about(event: Event, ids: set[str], mine: tuple[Inquiry, ...]) -> bool:
+def _is_about(event: Event, mine: tuple[Inquiry, ...]) -> bool:
     command = event.command
-    return isinstance(command, RequestDocuments | AnswerInquiry) and (
-        command.inquiry_id in ids or any(i.asked_at == event.at for i in mine)
+    return isinstance(command, RequestDocuments | AnswerInquiry) and any(
+        i.inquiry_id == command.inquiry_id for i in mine
     )
