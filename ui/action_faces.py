@@ -29,9 +29,7 @@ def action_faces(workspace: Workspace | None, opened: Opened | None) -> tuple[Ac
         faces.append(_main_face(main))
     taken = {main.verb} if main is not None and main.verb is not None else set()
     states = [one for one in opened.card.actions if one.verb not in taken and one.verb not in NEVER_BUTTONS]
-    fixed = [
-        one for one in states if one.verb in workspace.digits and (one.enabled or one.verb not in workspace.quiet)
-    ]
+    fixed = [one for one in states if one.verb in workspace.digits and (one.enabled or one.verb not in workspace.quiet)]
     own = sorted(fixed, key=lambda one: _place(workspace.digits[one.verb]))
     rest = [one for one in states if one.verb not in workspace.digits and one.enabled]
     has_primary = main is not None

@@ -88,9 +88,7 @@ class Application(QObject):
     def windows(self) -> tuple[MainWindow, ...]:
         return tuple(one.window for one in self._windows.values() if one.window is not None)
 
-    def _on_mistake(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _on_mistake(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Drafts first, one apology, work goes on; a mistake in here must not start it again."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
@@ -318,4 +316,3 @@ def _prefer_language(profile: Path) -> None:
     chosen = Preferences.load(profile).language
     if chosen in i18n.LANGUAGES:
         i18n.set_language(chosen)
-

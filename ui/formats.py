@@ -114,9 +114,7 @@ def deadline_face(
     if level is Level.STAGE_OVER and stage_due_at is not None:
         late = duration((now - stage_due_at).total_seconds())
         words = _("stage {time}").format(time=f"{MINUS}{late}")
-        return DeadlineFace(
-            DeadlineState.STAGE_OVER, words, _("the stage is overdue by {time}").format(time=late)
-        )
+        return DeadlineFace(DeadlineState.STAGE_OVER, words, _("the stage is overdue by {time}").format(time=late))
     known = [due for due in (stage_due_at, lead_due_at) if due is not None]
     if not known:
         return None

@@ -177,7 +177,7 @@ class MainWindow(QWidget):
         self.rail.bottom_chosen.connect(self._on_rail_bottom_chosen)
         self.toast.acted.connect(self._on_toast_acted)
         self.queue.search_everywhere.connect(self._on_search_everywhere)
-        made.announced.connect(self._on_announced)
+        made.announced.connect(self.status.announce)
         made.toasted.connect(self._on_toasted)
         made.counted.connect(self._fill_rail)
         made.entered.connect(self._on_entered)
@@ -215,9 +215,6 @@ class MainWindow(QWidget):
 
     def _on_entered(self, space: object) -> None:
         self.rail.set_current(space)
-
-    def _on_announced(self, text: str) -> None:
-        self.status.announce(text)
 
     def _on_toasted(self, face: ToastFace) -> None:
         self.toast.show_toast(face)

@@ -16,9 +16,7 @@ def sync_words(status: SyncStatus) -> tuple[str, str]:
         return (_("In step with the central store at {time}").format(time=since) if since else _("In step")), "ok"
     if status.kind is SyncKind.BUSY:
         if status.total:
-            return _("Updating… {done} of {total}").format(
-                done=count(status.done), total=count(status.total)
-            ), "busy"
+            return _("Updating… {done} of {total}").format(done=count(status.done), total=count(status.total)), "busy"
         return _("Updating…"), "busy"
     if status.kind is SyncKind.OFFLINE:
         said = _("No connection since {time}").format(time=since) if since else _("No connection")

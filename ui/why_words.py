@@ -146,4 +146,3 @@ _SPEAKERS: dict[str, Callable[[_Params, str], str]] = {
     "visit": _visit,
     "stopped": _stopped,
 }
-

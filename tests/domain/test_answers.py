@@ -19,8 +19,10 @@ from arm.domain.answers import (
     name_and_patronymic,
     personal_numbers,
     salutation,
+    template_values,
 )
 from arm.domain.message import Attachment, Result, UploadId
+from tests.domain.builders import World
 
 GOOD = "Уважаемая Мария Петровна! " + "Ямочный ремонт у дома выполнен силами дорожной службы. " * 4
 
@@ -68,9 +70,7 @@ def test_the_patronymic_tells_how_to_address_a_person(name: str, word: str, shor
 
 def test_an_unfilled_box_blocks_and_points_at_its_place() -> None:
     found = check_answer(ready(text=GOOD + " Срок: [дата]."))
-    assert [(one.weight, one.code, one.detail) for one in found] == [
-        (Weight.BLOCK, FindingCode.UNFILLED_BOX, "[дата]")
-    ]
+    assert [(one.weight, one.code, one.detail) for one in found] == [(Weight.BLOCK, FindingCode.UNFILLED_BOX, "[дата]")]
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,20 @@ def test_an_insurance_number_counts_only_with_its_check_sum() -> None:
 def test_the_check_takes_any_text(text: str) -> None:
     for one in check_answer(ready(text=text)):
         assert one.position < max(1, len(text))
+
+
+def test_the_fields_of_a_template_are_told_by_the_message() -> None:
+    message = World().execution().card
+    values = template_values(
+        message, zone="Asia/Kamchatka", topic="Дороги", organisation="Город", author="Петров", position="мастер"
+    )
+    assert values["номер"] == message.number
+    assert values["дата_поступления"] == "02.03.2026"
+    assert values["срок"].endswith(".2026")
+    assert values["обращение"] == ""
+    assert values["должность"] == "мастер"
+
+
+def test_a_date_beyond_the_term_is_warned_of_before_a_word_is_written() -> None:
+    sketch = ready(text="", result=Result.POSTPONED, postponed_until=date(2026, 5, 1), term_day=date(2026, 4, 1))
+    assert FindingCode.DATE_BEYOND_TERM in codes(sketch)

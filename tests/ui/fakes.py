@@ -262,9 +262,7 @@ class FakeDesk:
             rows = self.queue_page(QueueQuery(workspace=space), limit=1000).rows
             overdue = any(row.level in (Level.OVER, Level.STAGE_OVER) for row in rows)
             made.append(
-                Counter(
-                    workspace=space, needs_action=len(rows), has_overdue=overdue, by_filter={Filter.ALL: len(rows)}
-                )
+                Counter(workspace=space, needs_action=len(rows), has_overdue=overdue, by_filter={Filter.ALL: len(rows)})
             )
         return tuple(made)
 

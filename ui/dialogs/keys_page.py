@@ -36,6 +36,8 @@ class KeysPage(OverlayPage):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
         self.column.addWidget(area, 1)
         self._close = Button(_("Close"), key_hint="Esc")
         self._close.setObjectName("keys-close")

@@ -15,6 +15,7 @@ from ui.workspaces.card import CardPane
 
 TABS_BELOW_EM = 46.0
 PANE_LEAST_EM = 20.0
+CARD_SHARE = 0.44
 
 
 class SideHost(Surface):
@@ -102,6 +103,7 @@ class WorkArea(QWidget):
         self.side = SideHost()
         self._is_narrow = False
         self._pane_title = ""
+        self._card_share = CARD_SHARE
         self._build()
         self.side.changed.connect(self._on_side_changed)
         self._arrange()
@@ -166,6 +168,7 @@ class WorkArea(QWidget):
         self.inner.addWidget(self.side)
         self.inner.setStretchFactor(0, 4)
         self.inner.setStretchFactor(1, 5)
+        self.inner.splitterMoved.connect(self._on_splitter_moved)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -208,8 +211,12 @@ class WorkArea(QWidget):
             self.side.setVisible(now == "side")
             return
         self.card.show()
-        self.side.setVisible(wanted)
         self.side.setMinimumWidth(round(em() * PANE_LEAST_EM))
+        if wanted and not self.side.isVisibleTo(self.inner):
+            room = max(self.inner.width(), 2)
+            self.side.setVisible(True)
+            self.inner.setSizes([round(room * self._card_share), round(room * (1 - self._card_share))])
+        self.side.setVisible(wanted)
 
     def _on_side_changed(self) -> None:
         if self.side.sheet() is not None:
@@ -217,6 +224,12 @@ class WorkArea(QWidget):
         elif self._is_narrow and self.side.is_wanted() and self._tabs.current() is None:
             self._tabs.set_current("card")
         self._arrange()
+
+    def _on_splitter_moved(self, _place: int, _handle: int) -> None:
+        """How the person likes it stays for the other messages."""
+        sizes = self.inner.sizes()
+        if len(sizes) == 2 and sum(sizes) > 0 and all(sizes):
+            self._card_share = sizes[0] / sum(sizes)
 
     def _on_tab_chosen(self, _key: object) -> None:
         self._arrange()

@@ -83,12 +83,8 @@ def stage_faces(opened: Opened, now: datetime) -> tuple[StageFace, ...]:
             state = "past"
         over = max(0.0, used - share) / max(used, share)
         name = stage_name(StageName(budget.stage))
-        hint = _("{stage}: {used} of {whole}").format(
-            stage=name, used=duration(used), whole=duration(budget.seconds)
-        )
-        faces.append(
-            StageFace(name, float(share), state, min(1.0, used / share), over=min(1.0, over), hint=hint)
-        )
+        hint = _("{stage}: {used} of {whole}").format(stage=name, used=duration(used), whole=duration(budget.seconds))
+        faces.append(StageFace(name, float(share), state, min(1.0, used / share), over=min(1.0, over), hint=hint))
     return tuple(faces)
 
 

@@ -273,7 +273,7 @@ class FilesField(FormField):
         if isinstance(image, QImage):
             buffer = QBuffer()
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, b"PNG")
+            image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs ask for bytes, the call refuses them
             stamp = f"{self._shell.now().astimezone():%H%M%S}"
             name = _("Picture {time}.png").format(time=stamp)
             self._add(_adding_bytes(name, bytes(buffer.data().data())))
@@ -320,6 +320,4 @@ def _attachment(line: str) -> Attachment | None:
     if len(parts) != 5 or not parts[1].isdigit():
         return None
     upload_id, size, sha256, media_type, name = parts
-    return Attachment(
-        upload_id=UploadId(upload_id), name=name, size=int(size), sha256=sha256, media_type=media_type
-    )
+    return Attachment(upload_id=UploadId(upload_id), name=name, size=int(size), sha256=sha256, media_type=media_type)

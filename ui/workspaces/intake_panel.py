@@ -79,9 +79,7 @@ class IntakePanel(OverlayPage):
             return
         self._say("")
         self._registering = form
-        self._shell.do(
-            None, form.command(), on_done=self._on_registered, on_refused=self._on_refused, advance=False
-        )
+        self._shell.do(None, form.command(), on_done=self._on_registered, on_refused=self._on_refused, advance=False)
 
     def _build(self) -> None:
         self.tabs = QTabBar()

@@ -95,9 +95,7 @@ class AcceptSheet(CommandSheet):
         super().__init__(shell, opened, state, fields=("category", "organisation"))
         message = opened.message
         words = ", ".join(
-            part
-            for part in (channel_name(message.channel), moment(message.registered_at, opened.card.zone))
-            if part
+            part for part in (channel_name(message.channel), moment(message.registered_at, opened.card.zone)) if part
         )
         self.set_note(_("{words}. The term is counted from the registration").format(words=words))
 

@@ -105,9 +105,7 @@ class PendingRow(Surface):
         if pending.refused is not None:
             column.addWidget(PlainLabel(refusal_with_clause(pending.refused), tone="danger", wrap=True))
         for name, words in self._typed.items():
-            column.addWidget(
-                PlainLabel(f"{field_name(name)}: {words}", tone="text2", wrap=True, selectable=True)
-            )
+            column.addWidget(PlainLabel(f"{field_name(name)}: {words}", tone="text2", wrap=True, selectable=True))
         column.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:

@@ -52,12 +52,13 @@ class QueuePane(Surface):
         self._told: MessageId | None = None
         self._leaving: set[MessageId] = set()
         self._held_place: int | None = None
+        # before the view takes the model: its own slot would move the cursor first
+        model.rowsAboutToBeRemoved.connect(self._on_rows_about_to_be_removed)
         self._build()
         self._search_timer = _single_shot(self, SEARCH_AFTER_MS, self._on_search_due)
         self._reload_timer = _single_shot(self, RELOAD_AFTER_MS, model.reload)
         model.loaded.connect(self._on_loaded)
         model.troubled.connect(self._on_troubled)
-        model.rowsAboutToBeRemoved.connect(self._on_rows_about_to_be_removed)
 
     @property
     def current(self) -> MessageId | None:

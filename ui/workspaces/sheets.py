@@ -84,9 +84,7 @@ class CommandSheet(Sheet):
 
     def missing(self) -> tuple[str, ...]:
         """Required fields that are still empty."""
-        return tuple(
-            name for name, field in self._fields.items() if name in self.state.required and field.is_empty()
-        )
+        return tuple(name for name, field in self._fields.items() if name in self.state.required and field.is_empty())
 
     def values(self) -> dict[str, Any]:
         """Values by the command's own field names."""
@@ -220,9 +218,7 @@ def _typed(name: str, field: FormField) -> dict[str, Any]:
     return {name: value}
 
 
-def build_command(
-    verb: Verb, values: dict[str, Any], opened: Opened, sheet: CommandSheet | None = None
-) -> Command:
+def build_command(verb: Verb, values: dict[str, Any], opened: Opened, sheet: CommandSheet | None = None) -> Command:
     """The verb's command from values by field name, with what the program fills in itself."""
     given = dict(values)
     message = opened.message
@@ -239,7 +235,6 @@ def build_command(
         given.setdefault("at", datetime.now(UTC))
         given["how"] = given.get("how") or message.delivery
     return COMMANDS[verb](**given)
-
 
 
 def inquiry_to_answer(opened: Opened, shell: Shell) -> Inquiry | None:
