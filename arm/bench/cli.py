@@ -1,0 +1,83 @@
+"""`arm bench …` on the command line: its parsers, its output for people and its one line of JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arm.bench.goals import Report
+
+ROWS = 100_000
+MOST_ROWS = 5_000_000
+TROUBLED = 1
+
+
+def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds `bench start` and `bench queue`; each sets `run`, which takes the arguments and returns the exit code."""
+    title = "измерить скорость по целям"
+    benches = subparsers.add_parser("bench", help=title, description=title).add_subparsers(
+        title="замеры", metavar="start|queue", required=True
+    )
+    kinds: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
+        ("start", "время до первого окна с сообщениями и память (S11, S12)", _run_start),
+        ("queue", "первая страница очереди и поиск (S13, S6, S7)", _run_queue),
+    )
+    for name, says, run in kinds:
+        parser = benches.add_parser(name, help=says, description=says)
+        parser.add_argument("--rows", type=_rows, default=ROWS, metavar="N", help="сообщений в кэше (%(default)s)")
+        parser.add_argument("--json", action="store_true", help="закончить одной строкой JSON")
+        parser.set_defaults(run=run)
+
+
+def _rows(text: str) -> int:
+    try:
+        rows = int(text)
+    except ValueError:
+        rows = 0
+    if not 1 <= rows <= MOST_ROWS:
+        raise argparse.ArgumentTypeError(f"нужно целое число от 1 до {MOST_ROWS}")
+    return rows
+
+
+def _run_start(arguments: argparse.Namespace) -> int:
+    from arm.bench.start import run
+
+    return _finish(arguments, lambda: run(arguments.rows, _tell))
+
+
+def _run_queue(arguments: argparse.Namespace) -> int:
+    from arm.bench.queue import run
+
+    return _finish(arguments, lambda: run(arguments.rows, _tell))
+
+
+def _finish(arguments: argparse.Namespace, measure: Callable[[], Report]) -> int:
+    """0 when the run came to its end, whatever it found: the goals tell that; otherwise one sentence."""
+    from arm.local.troubles import CacheTrouble
+
+    try:
+        report = measure()
+    except CacheTrouble as trouble:
+        print(_sentence(trouble.kind), file=sys.stderr)
+        return TROUBLED
+    except KeyboardInterrupt:
+        print("Замер прерван; временные файлы удалены.", file=sys.stderr)
+        return TROUBLED
+    print(report.as_text())
+    if arguments.json:
+        print(report.as_json())
+    return 0
+
+
+def _tell(line: str) -> None:
+    """Progress goes beside the result."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _sentence(kind: str) -> str:
+    if kind == "disk_full":
+        return "На диске не хватило места для пробного кэша; он удалён. Освободите место или возьмите меньше --rows."
+    return "Пробный кэш не удалось создать во временной папке; ваши файлы не затронуты."
