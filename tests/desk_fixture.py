@@ -210,13 +210,18 @@ class Town:
 @contextmanager
 def open_town(folder: Path) -> Iterator[Town]:
     """A town with one person per role and the demonstration's regulation."""
-    shutil.copyfile(Path(_settled_town().name, "central.db"), folder / "central.db")
+    shutil.copyfile(settled_town() / "central.db", folder / "central.db")
     with _central(folder, hands := Hands()) as central:
         yield Town(folder, central, Wire(central), hands)
 
 
 def _central(folder: Path, hands: Hands) -> Central:
     return open_central(f"sqlite:///{folder / 'central.db'}", files=folder / "uploads", clock=hands.wall)
+
+
+def settled_town() -> Path:
+    """The folder of a settled town's store, closed, to be copied."""
+    return Path(_settled_town().name)
 
 
 @cache

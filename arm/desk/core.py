@@ -27,7 +27,7 @@ from arm.sync.troubles import SyncTrouble
 from arm.wire import BadWire, DirectoryAnswer, from_json, to_json
 
 log = logging.getLogger(__name__)
-OPEN_MARK = "open"
+OPEN_MARK = "not-closed"
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Files:
     def __init__(self, folder: Path, work: WorkFile) -> None:
         self._work = work
         self._sealed = folder / "files"
-        self._opened = folder / "open"
+        self._opened = folder / "opened"
         with troubles():
             self._sealed.mkdir(exist_ok=True, mode=0o700)
         self.wipe_opened()
