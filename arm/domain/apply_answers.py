@@ -145,6 +145,7 @@ def give_answer(sketch: Sketch) -> None:
         postponed_until=given.postponed_until,
         postponed_times=sketch.now("postponed_times") + 1,
         in_work=True,
+        warnings=(),
     )
 
 

@@ -57,7 +57,7 @@ def rows_now(message: Message | None, rows: tuple[Row, ...], setting: Setting) -
         return found
     if fitting or not any(r.is_on for r in rows):
         return Refused(Reason.SWITCHED_OFF, clause((fitting or rows)[0].number))
-    first = clause(rows[0].number)
+    first = clause(next(r for r in rows if r.is_on).number)
     if at_stage:
         return Refused(Reason.WRONG_SUBJECT, clause(at_stage[0].number), details={"subject": message.subject.value})
     if message.stage is Stage.CLOSED:

@@ -11,7 +11,7 @@ from arm.domain.cases import Case, Plan, organisation_of
 from arm.domain.clocks import Clocks
 from arm.domain.commands import Accept, Endorse, ProposeRedirect, Rate, Reclassify, Register, Submit
 from arm.domain.guards_of_fields import zone_of
-from arm.domain.identity import OrganisationId
+from arm.domain.identity import OrganisationId, Role
 from arm.domain.message import HandDown, Message, Result, Stage, Subject
 from arm.domain.naming import may_execute
 from arm.domain.routing import route
@@ -129,7 +129,8 @@ def restore(case: Case, plan: Plan) -> None:
 
 def start_clock(case: Case, plan: Plan) -> None:
     """From registration; the top cabinet's zone counts until an organisation has it."""
-    outer = case.command.outer_due_at if isinstance(case.command, Register) else None
+    believed = case.role is not Role.APPLICANT and isinstance(case.command, Register)
+    outer = case.command.outer_due_at if believed and isinstance(case.command, Register) else None
     at = plan.born[0].registered_at if plan.born else case.setting.now
     top = plan.born[0].top if plan.born else OrganisationId("")
     plan.clocks = terms.on_register(case.regulation, at, zone_of(case, top), top, outer)

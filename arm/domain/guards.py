@@ -12,7 +12,7 @@ from datetime import datetime
 from arm.domain import guards_of_fields as fields
 from arm.domain.cases import Case, no
 from arm.domain.clocks import Clocks
-from arm.domain.commands import Cause, CorrectApplicant, Rate, Reassign, Warn, WarningChannel, WarningKind
+from arm.domain.commands import Cause, CorrectApplicant, Rate, Reassign, Verb, Warn, WarningChannel, WarningKind
 from arm.domain.guards_of_people import GUARDS_OF_PEOPLE
 from arm.domain.identity import Role, UserId
 from arm.domain.message import Closed, Delivery, Message, Stage, Subject
@@ -195,11 +195,12 @@ def channel_allowed(case: Case) -> Refused | None:
 
 
 def sees_message(case: Case) -> Refused | None:
-    """Only what one may see whole, or follows as the operator who took it, can be added to."""
+    """Only what one may see whole or follows can be added to; contacts only by the operator who took them down."""
     sight = sight_of(case.present, case.actor.person, case.directory, case.setting.now)
-    if sight in (Sight.FULL, Sight.STATUS):
-        return None
-    return no(Reason.WRONG_ORGANISATION)
+    if sight is Sight.STATUS and case.row.verb is Verb.CORRECT_APPLICANT:
+        took_it = case.present.registered_by
+        return None if took_it is not None and took_it in case.names() else no(Reason.WRONG_ORGANISATION)
+    return None if sight in (Sight.FULL, Sight.STATUS) else no(Reason.WRONG_ORGANISATION)
 
 
 def for_delivery(case: Case) -> Refused | None:

@@ -24,8 +24,6 @@ from arm.domain.message import Channel, Result, Stage, Subject
 from arm.domain.refusals import Reason, Refused
 from arm.domain.terms import fix_total
 
-WEB_FORM = frozenset({Channel.SITE, Channel.EPGU, Channel.MOBILE})
-
 
 def zone_of(case: Case, organisation: OrganisationId | None) -> str:
     one = organisation_of(case.directory, organisation)
@@ -33,14 +31,20 @@ def zone_of(case: Case, organisation: OrganisationId | None) -> str:
 
 
 def applicant_given(case: Case) -> Refused | None:
-    """An import may lack the applicant; the web form needs the rules for sending accepted (D 1.2 д)."""
+    """An import may lack the applicant; the web form needs the rules for sending accepted (D 1.2 д).
+
+    An applicant always comes by the form, whatever channel his message claims.
+    """
     command = case.command
-    if not isinstance(command, Register) or command.channel in (Channel.IMPORT, Channel.OPEN_SOURCE):
+    if not isinstance(command, Register):
+        return None
+    by_form = case.role is Role.APPLICANT
+    if not by_form and command.channel in (Channel.IMPORT, Channel.OPEN_SOURCE):
         return None
     if command.applicant is None or not command.applicant.name.strip():
         return no(Reason.MISSING_FIELD, "applicant")
-    by_form = case.role is Role.APPLICANT and command.channel in WEB_FORM and case.regulation.rules_version
-    if by_form and (not command.rules_version or command.rules_accepted_at is None):
+    has_rules = by_form and bool(case.regulation.rules_version)
+    if has_rules and (not command.rules_version or command.rules_accepted_at is None):
         return no(Reason.MISSING_FIELD, "rules_accepted_at")
     return None
 
@@ -223,6 +227,13 @@ def postponement_allowed(case: Case) -> Refused | None:
     return None
 
 
+def date_still_ahead(case: Case) -> Refused | None:
+    """A postponement to a day that has begun already would tell the applicant nonsense (own)."""
+    answer = case.present.answer
+    until = answer.postponed_until if answer is not None and answer.result is Result.POSTPONED else None
+    return no(Reason.DATE_IN_PAST, "postponed_until") if until is not None and until <= _today(case) else None
+
+
 def text_unchanged(case: Case) -> Refused | None:
     """One decides on the text one saw (own); a redirect has no text."""
     command, message = case.command, case.present
@@ -272,6 +283,9 @@ def delivery_fields(case: Case) -> Refused | None:
         return None
     if command.at is not None and command.at > _soon(now):
         return no(Reason.DATE_IN_FUTURE, "at")
+    closed_at = case.present.closed_at
+    if command.at is not None and closed_at is not None and command.at < closed_at:
+        return no(Reason.DATE_IN_PAST, "at")
     if not command.reached and command.retry_at is None:
         return no(Reason.MISSING_FIELD, "retry_at")
     if not command.reached and command.retry_at is not None and command.retry_at <= now:
@@ -298,6 +312,7 @@ GUARDS_OF_FIELDS: tuple[Callable[[Case], Refused | None], ...] = (
     result_fields,
     signer_given,
     postponement_allowed,
+    date_still_ahead,
     text_unchanged,
     edit_allowed,
     ground_listed,

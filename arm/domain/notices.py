@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from arm.domain.cases import Case
-from arm.domain.commands import Endorse, Verb, Warn
+from arm.domain.commands import Approve, Endorse, Verb, Warn
 from arm.domain.events import Event, Notice, NoticeKind
 from arm.domain.identity import OrganisationId, Role, UserId
 from arm.domain.message import Message, Result, Stage
@@ -122,8 +122,8 @@ def _endorsers(case: Case, event: Event, before: Message, after: Message) -> Ite
     for who, task in was.items():
         if who not in now and task.endorsed_at is None:
             yield user(who), NoticeKind.TASK_WITHDRAWN
-    edited = before.answer is not None and after.answer is not None and before.answer.text != after.answer.text
-    if isinstance(event.command, Endorse) and edited:
+    text = event.command.text if isinstance(event.command, Endorse | Approve) else None
+    if text is not None and before.answer is not None and before.answer.text != text:
         yield from ((user(w), NoticeKind.TEXT_EDITED) for w, t in was.items() if t.endorsed_at is not None)
 
 
@@ -170,9 +170,16 @@ def _asked(case: Case, event: Event, before: Message, after: Message) -> Iterato
 
 def _always(case: Case, event: Event, before: Message | None, after: Message) -> Iterable[Told]:
     """Whatever the row says: a recall takes the task it gave away again, a withdrawn inquiry is told."""
-    if event.verb is not Verb.RECALL or before is None:
+    if before is None:
         return ()
-    lost = set(holders(before)) - set(holders(after))
+    open_after = {i.inquiry_id for i in after.inquiries if i.is_open}
+    lost = {
+        role_at(Role.COORDINATOR, i.organisation)
+        for i in before.inquiries
+        if i.is_open and i.inquiry_id not in open_after and event.verb is not Verb.ANSWER_INQUIRY
+    }
+    if event.verb is Verb.RECALL:
+        lost |= set(holders(before)) - set(holders(after))
     return ((recipient, NoticeKind.TASK_WITHDRAWN) for recipient in sorted(lost))
 
 
