@@ -186,10 +186,12 @@ def _of_field() -> dict[Reason, str]:
     return {
         Reason.MISSING_FIELD: _("Fill in: {field}"),
         Reason.FIELD_TOO_LONG: _("Too long: {field}"),
+        Reason.FIELD_NOT_TEXT: _("Has signs that can't be kept: {field}"),
         Reason.REASON_NOT_LISTED: _("This reason is not on the regulation's list"),
         Reason.UNKNOWN_CATEGORY: _("The classifier has no such topic"),
         Reason.CATEGORY_EMPTY: _("Choose the topic first"),
         Reason.DATE_IN_PAST: _("The date is in the past"),
+        Reason.DATE_IN_FUTURE: _("The date is too far in the future"),
         Reason.TOO_FEW_PARTS: _("At least two parts with a text are needed"),
         Reason.FILE_NOT_ACCEPTED: _("The central store didn't accept the file"),
         Reason.FILES_NOT_ALLOWED: _(

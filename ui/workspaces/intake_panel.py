@@ -38,6 +38,7 @@ class IntakePanel(OverlayPage):
         bind(self, "Ins", self.new_form)
 
     def open_page(self) -> None:
+        before = self.window().focusWidget()
         if not self._are_drafts_read:
             self._are_drafts_read = True
             self._shell.bridge.ask(self, lambda desk: desk.drafts.all(FORM), self._take_drafts)
@@ -46,6 +47,8 @@ class IntakePanel(OverlayPage):
             self.new_form()
         self._pages.setCurrentWidget(self._work)
         super().open_page()
+        if before is not None and not self.isAncestorOf(before):
+            self._focus_before = before
 
     def first_focus(self) -> QWidget:
         form = self._form()

@@ -1,0 +1,108 @@
+"""Moderation and coordination: reasons by digit, executors, hand-down and redirect through their sheets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from arm.domain.commands import Assign, Decline, HandDownTo, ProposeRedirect
+from arm.domain.message import Stage
+from tests.typing_keys import type_text
+from tests.ui.conftest import OpenWindow
+from tests.ui.fakes import GARDEN, OUTSIDE
+from ui.workspaces.fields import ReasonField
+from ui.workspaces.sheets import CommandSheet
+
+
+def the_sheet(window: object) -> CommandSheet:
+    sheet = window.area.side.sheet()  # type: ignore[attr-defined]
+    assert isinstance(sheet, CommandSheet)
+    return sheet
+
+
+def test_a_message_is_declined_by_two_digits(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window()
+    QTest.keyClick(window.queue.list, Qt.Key.Key_2)
+    sheet = the_sheet(window)
+    field = sheet.field("reason")
+    assert isinstance(field, ReasonField) and field.value() == ""
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    given = desk.commands_given[-1]
+    assert isinstance(given, Decline) and given.reason == field._reasons[1][0]
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 4)
+
+
+def test_nothing_is_declined_without_a_reason(open_window: OpenWindow) -> None:
+    desk, window = open_window()
+    QTest.keyClick(window.queue.list, Qt.Key.Key_2)
+    sheet = the_sheet(window)
+    sheet.confirmed.emit()
+    assert desk.commands_given == [] and "причина" in sheet._problem.text()
+
+
+def test_enter_assigns_the_first_suggested_executor(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-coord", Stage.COORDINATION)
+    workspace = window.conductor.workspace
+    assert workspace is not None
+    qtbot.waitUntil(lambda: workspace.list.count() == 2)  # type: ignore[attr-defined]
+    QTest.keyClick(window.queue.list, Qt.Key.Key_F2)
+    workspace.list.itemActivated.emit(workspace.list.currentItem())  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    assert desk.commands_given[-1] == Assign(executor="u-exec")  # type: ignore[arg-type]
+
+
+def test_an_executor_is_found_by_the_beginning_of_the_name(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-coord", Stage.COORDINATION)
+    QTest.keyClick(window.queue.list, Qt.Key.Key_1)
+    sheet = the_sheet(window)
+    picker = sheet.field("executor").picker  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(picker.rows()) == 2)
+    type_text(picker, "тит")
+    QTest.keyClick(picker, Qt.Key.Key_Return)
+    QTest.keyClick(picker, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    assert desk.commands_given[-1] == Assign(executor="u-exec2")  # type: ignore[arg-type]
+
+
+def test_only_subordinates_are_offered_for_handing_down(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-coord", Stage.COORDINATION)
+    QTest.keyClick(window.queue.list, Qt.Key.Key_3)
+    sheet = the_sheet(window)
+    picker = sheet.field("organisation").picker  # type: ignore[attr-defined]
+    assert [row.key for row in picker.rows()] == [GARDEN]
+    sheet.field("organisation").set_value(GARDEN)
+    sheet.confirmed.emit()
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    assert desk.commands_given[-1] == HandDownTo(organisation=GARDEN)
+
+
+def test_a_redirect_names_its_approver_and_endorsers(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-coord", Stage.COORDINATION)
+    QTest.keyClick(window.queue.list, Qt.Key.Key_4)
+    sheet = the_sheet(window)
+    approver = sheet.field("approver")
+    qtbot.waitUntil(lambda: len(approver.picker.rows()) > 0)  # type: ignore[attr-defined]
+    sheet.field("organisation").set_value(OUTSIDE)
+    sheet.field("reason").set_value("Вопрос медицины")
+    approver.set_value("u-boss")
+    sheet.field("endorsers").restore("u-boss2")
+    sheet.confirmed.emit()
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    given = desk.commands_given[-1]
+    assert isinstance(given, ProposeRedirect)
+    assert (given.organisation, given.approver, given.endorsers) == (OUTSIDE, "u-boss", ("u-boss2",))
+
+
+def test_the_applicants_phone_is_corrected_from_the_card(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window()
+    window.card.pencil.click()
+    sheet = the_sheet(window)
+    sheet.field("phone").set_value("+7 900 000-99-88")
+    sheet.confirmed.emit()
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    opened = window.conductor.opened
+    qtbot.waitUntil(lambda: "99-88" in window.card.who.text())
+    assert opened is not None
