@@ -52,6 +52,9 @@ class Cast:
                 return found
         return None
 
+    def anywhere(self, role: Role) -> UserId | None:
+        return next((held[0].user_id for (one, _), held in self._holders.items() if one is role), None)
+
     def arrival(self, top: OrganisationId, place: OrganisationId) -> OrganisationId:
         """Where the moderator sends what `place` will answer: the cabinet of the first level on the way to it."""
         above = self.tree.superiors(place)

@@ -153,7 +153,7 @@ def _birth(one: InventedMessage, began: datetime, craft: Stagecraft, rng: Random
         rules_version="" if by_operator else craft.regulation.rules_version,
         rules_accepted_at=None if by_operator else began,
     )
-    operator = craft.cast.above(Role.OPERATOR, one.place)
+    operator = craft.cast.above(Role.OPERATOR, one.place) or craft.cast.anywhere(Role.OPERATOR)
     return Step(operator if by_operator and operator else UserId("applicant"), command)
 
 
