@@ -189,6 +189,10 @@ def _heading(regulation: Regulation) -> list[str]:
     since = regulation.in_force_from
     when = f"{since:%d.%m.%Y}" if since else regulation.in_force
     lines.append(_("In force from: {when}").format(when=when or _("not entered")))
+    if regulation.cited:
+        clause = f"{regulation.short} 1"
+        words = regulation.clause_in_words(clause)
+        lines.append(_("Clauses: “{clause}” is {words}").format(clause=clause, words=words))
     return lines
 
 
@@ -197,7 +201,7 @@ def _terms(days: int | None) -> Callable[[Regulation], list[str]]:
         total, cap = regulation.total, regulation.coordination_cap
         start = _("from the moment") if regulation.start is TermStart.MOMENT else _("from the day")
         said = _("no rule") if total is None else f"{_days(total.amount)}, {start}{_clause(total)}"
-        found = ["", _("Total term: {term}").format(term=said)]
+        found = ["", _("Total term: {term}").format(term=said), *_set_by(regulation.total_by)]
         if days is not None:
             found.append(_("Shown for {days}").format(days=_days(days)))
         if cap is not None:
@@ -222,7 +226,7 @@ def _stages(days: int | None) -> Callable[[Regulation], list[str]]:
                 said = f"{printed(Fraction(share) * 100)} % · {span}"
             clause = f" ({regulation.shares_clause})" if regulation.shares_clause else ""
             found.append(f"  {word(stage.value)} · {said}{clause}")
-        return found
+        return found + _set_by("" if regulation.shares else regulation.shares_by)
 
     return lines
 
@@ -254,7 +258,7 @@ def _reasons(regulation: Regulation) -> list[str]:
     for reason in regulation.decline_reasons:
         found.append(f"  {reason.title} ({reason.clause}): {reason.text}")
     if not regulation.decline_reasons:
-        found.append("  " + _("no list, the reason is free text"))
+        found += ["  " + _("no list, the reason is free text"), *_set_by(regulation.reasons_by)]
     if regulation.stop_grounds:
         found += ["", _("Grounds to stop a reconsideration:")]
         found += [f"  {ground.title} ({ground.clause})" for ground in regulation.stop_grounds]
@@ -280,6 +284,11 @@ def _row(row: Row) -> str:
     )
     roles = ", ".join(word(r.value) for r in row.roles)
     return " · ".join(filter(None, (stages or _("new"), word(row.verb.value), roles)))
+
+
+def _set_by(whom: str) -> list[str]:
+    """Who fixes what this act leaves to another: until it is entered there is no rule."""
+    return ["  " + _("Fixed by: {whom}; not entered yet").format(whom=whom)] if whom else []
 
 
 def _clause(term: Term) -> str:

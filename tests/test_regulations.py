@@ -51,6 +51,14 @@ def test_each_stage_is_shown_with_its_share_and_term() -> None:
     ]
 
 
+def test_what_is_left_to_another_act_and_how_clauses_read_is_shown() -> None:
+    text = "\n".join(shown("dnr-2023"))
+    assert "Устанавливает: приложение 2 к Постановлению Правительства" in text
+    assert "Устанавливает: правила подачи сообщения" in text
+    assert "Ссылки: «D 1» — это п. 1 Регламента (приказ № 134)" in text
+    assert "  Устанавливает: оператор ЕПГУ (п. 3.8 Положения); ещё не внесено" in shown("tynda-2022")
+
+
 def test_another_number_of_days_is_shown_to_the_minute() -> None:
     assert "исполнение · 65 % · 5 д 4 ч 48 м (D 3.10, приложение)" in stage_lines(shown("dnr-2023", 8))
 

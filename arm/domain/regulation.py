@@ -116,6 +116,7 @@ class Regulation:
     number to this act's clause: what a refusal prints; empty = «правило платформы». `short` is the act's short name
     («K»), `cited` how its clause reads to people («п. {} приказа …»). `in_force` says in words when it began where
     the act gives no date. `other_tracks_below` is what any further fast track must stay below (K 8).
+    `total_by`, `shares_by`, `reasons_by` name the act or body that fixes what this act leaves to it.
     `votes_archive_days` is K2 10. `notes` tell by row number how an unclear clause was read.
     """
 
@@ -154,6 +155,9 @@ class Regulation:
     signed_on: date | None = None
     in_force: str = ""
     other_tracks_below: Term | None = None
+    total_by: str = ""
+    shares_by: str = ""
+    reasons_by: str = ""
     votes_archive_days: int | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()

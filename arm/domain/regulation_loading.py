@@ -42,60 +42,84 @@ def load_regulation(text: str, process: Process) -> Regulation:
 
 
 def _regulation(root: Table, text: str, process: Process) -> Regulation:
-    total = _term(root.table("total")) if root.has("total") else None
-    shares, shares_clause = _shares(root.table("shares"))
-    postpone, marks = root.table("postpone"), root.table("marks")
-    roles, switches = root.table("roles"), root.table("switches")
-    endorsers = roles.words("endorsers", Role, (Role.MANAGER,))
-    approvers = roles.words("approvers", Role, (Role.MANAGER,))
-    short = root.text("short", "", limit=20)
-    hand_down_told = switches.flag("notice_on_hand_down", False)
-    signer = switches.flag("signer_required", False)
-    changes = root.table("rows")
-    named = _with_named_roles(process, endorsers, approvers)
-    table = changed(_with_switches(named, hand_down_told, signer), changes, root)
-    found = Regulation(
+    return _switched(_ruled(_headed(root, text, process), root), root)
+
+
+def _headed(root: Table, text: str, process: Process) -> Regulation:
+    """What the file says of itself and of its act."""
+    return Regulation(
         name=_name(root),
         version=root.text("version", limit=20),
         title=root.text("title", limit=300),
         act=root.text("act", "", limit=1000),
-        process=table,
+        process=process,
         text=text,
         is_invented=root.flag("is_invented", False),
         in_force_from=root.day("in_force_from"),
         in_force=root.text("in_force", "", limit=500),
         signed_on=root.day("signed_on"),
-        short=short,
+        short=root.text("short", "", limit=20),
         cited=root.text("cited", "", limit=200),
+        total_by=root.text("total_by", "", limit=500),
+        reasons_by=root.text("reasons_by", "", limit=500),
+        rules_version=root.text("rules_version", "", limit=100),
+    )
+
+
+def _ruled(headed: Regulation, root: Table) -> Regulation:
+    """Terms, lists and thresholds."""
+    total = _term(root.table("total")) if root.has("total") else None
+    shares, shares_clause, shares_by = _shares(root.table("shares"))
+    postpone, marks = root.table("postpone"), root.table("marks")
+    found = replace(
+        headed,
         kind=root.word("kind", Kind, Kind.MESSAGE),
         total=total,
         start=root.word("start", TermStart, TermStart.MOMENT),
         shares=shares,
         shares_clause=shares_clause,
+        shares_by=shares_by,
         near_share=_near_share(root),
         coordination_cap=_term(root.table("coordination_cap")) if root.has("coordination_cap") else None,
         fast_tracks=_tracks(root, total),
         other_tracks_below=_term(root.table("other_tracks")) if root.has("other_tracks") else None,
         decline_reasons=_reasons(root),
         stop_grounds=_grounds(root),
-        endorser_roles=endorsers,
-        approver_roles=approvers,
         low_mark=marks.whole("low", 1, 6),
         postpone_max_days=postpone.whole("max_days", 1, MAX_DAYS),
         postpone_max_times=postpone.whole("max_times", 1, 1000),
         postpone_inclusive=postpone.flag("inclusive", False),
-        files_with_edited_text=switches.flag("files_with_edited_text", False),
-        notice_on_hand_down=hand_down_told,
-        signer_required=signer,
-        rules_version=root.text("rules_version", "", limit=100),
         votes_archive_days=root.whole("votes_archive_days", 1, MAX_DAYS),
-        clauses=_clauses(table, changes, short),
-        notes={number: changes.table(number).text("note", "") for number in changes.content},
         result_meanings=_meanings(root.table("result_meanings")),
         examples=tuple(example_of(one) for one in root.tables("example")),
     )
-    for table_ in (postpone, marks, roles, switches):
-        table_.finish()
+    postpone.finish()
+    marks.finish()
+    return found
+
+
+def _switched(ruled: Regulation, root: Table) -> Regulation:
+    """The platform's table as this act changes it: who may be named, switches, rows, clauses."""
+    roles, switches, changes = root.table("roles"), root.table("switches"), root.table("rows")
+    endorsers = roles.words("endorsers", Role, (Role.MANAGER,))
+    approvers = roles.words("approvers", Role, (Role.MANAGER,))
+    hand_down_told = switches.flag("notice_on_hand_down", False)
+    signer = switches.flag("signer_required", False)
+    named = _with_named_roles(ruled.process, endorsers, approvers)
+    table = changed(_with_switches(named, hand_down_told, signer), changes, root)
+    found = replace(
+        ruled,
+        process=table,
+        endorser_roles=endorsers,
+        approver_roles=approvers,
+        files_with_edited_text=switches.flag("files_with_edited_text", False),
+        notice_on_hand_down=hand_down_told,
+        signer_required=signer,
+        clauses=_clauses(table, changes, ruled.short),
+        notes={number: changes.table(number).text("note", "") for number in changes.content},
+    )
+    roles.finish()
+    switches.finish()
     _check_nameable(roles, (*endorsers, *approvers))
     return found
 
@@ -129,15 +153,15 @@ def _term(table: Table, finish: bool = True) -> Term:
     return term
 
 
-def _shares(table: Table) -> tuple[Mapping[Stage, Fraction], str]:
-    clause = table.text("clause", "", limit=200)
+def _shares(table: Table) -> tuple[Mapping[Stage, Fraction], str, str]:
+    clause, set_by = table.text("clause", "", limit=200), table.text("set_by", "", limit=500)
     table.text("source", "", limit=1000)
     found = {stage: share for stage in OPEN_STAGES if (share := table.fraction(stage.value)) is not None}
     table.finish()
     whole = sum(found.values(), Fraction(0))
     if found and whole != 1:
         table.troubles.add(table.path, Trouble.SHARE_SUM, value=printed(whole * 100))
-    return found, clause
+    return found, clause, set_by
 
 
 def _tracks(root: Table, total: Term | None) -> tuple[FastTrack, ...]:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -55,7 +56,7 @@ def test_krasnodar_has_thirteen_grounds_to_decline() -> None:
 
 def test_krasnodar_redirects_at_once_and_may_decline_in_coordination() -> None:
     assert on(K) == base_on() - {"9", "21"} | {"9a", "11", "23"}
-    assert K.clause_of("11") == "K 9, K 12" and "13" in K.notes["11"]
+    assert K.clause_of("11") == "K 9, 12" and "13" in K.notes["11"]
     assert [g.ground_id for g in K.stop_grounds] == ["pointless", "rules-broken"]
 
 
@@ -114,6 +115,20 @@ def test_the_demonstrations_fast_tracks_name_known_topics() -> None:
 def test_a_clause_reads_as_people_cite_it() -> None:
     assert K.clause_in_words("K 9") == "п. 9 Порядка (приказ № 54, приложение 1)"
     assert K.clause_in_words("") == "" and K.clause_in_words("D 3.4") == "D 3.4"
+
+
+def test_an_official_meets_no_short_name_of_an_act_in_a_sentence() -> None:
+    short = re.compile(r"\b(?:K2?|T|D|A|S) \d")
+    for one in (K, T, D, A):
+        said = (one.in_force, *one.notes.values(), *(t.list_by for t in one.fast_tracks))
+        grounds = (*one.decline_reasons, *one.stop_grounds)
+        clauses = [*one.clauses.values(), *(ground.clause for ground in grounds)]
+        assert not [text for text in (*said, *map(one.clause_in_words, clauses)) if short.search(text)]
+
+
+def test_what_an_act_leaves_to_another_says_to_whom() -> None:
+    assert "№ 30-1" in D.total_by and "правила подачи" in D.reasons_by and "оператор ЕПГУ" in T.shares_by
+    assert (K.total_by, K.reasons_by, K.shares_by, A.total_by) == ("", "", "", "")
 
 
 def test_the_demonstrations_classifier_is_wide_enough() -> None:
