@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -18,6 +19,7 @@ BANDS = (Level.OVER, Level.STAGE_OVER, Level.NEAR, Level.CALM, Level.DONE)
 BAND_OF = {level: band for band, level in enumerate(BANDS)}
 NEVER = (1 << 62) - 1
 LONGEST_LINE = 200
+_UPLOAD = re.compile(rb'"upload_id":"([^"\\\\]+)"')
 
 
 def micros(moment: datetime | None) -> int | None:
@@ -152,15 +154,9 @@ def words_print(words: tuple[str, str]) -> bytes:
     return hashlib.blake2b("\0".join(words).encode(), digest_size=8).digest()
 
 
-def upload_ids(message: Message) -> set[str]:
-    """Every file that the message refers to."""
-    found = {one.upload_id for one in message.files}
-    for answer in (message.answer, *message.earlier_answers):
-        if answer is not None:
-            found.update(one.upload_id for one in (*answer.files, *answer.comment_files))
-    for inquiry in message.inquiries:
-        found.update(one.upload_id for one in (*inquiry.files, *inquiry.answer_files))
-    return {str(one) for one in found}
+def upload_ids(*written: bytes) -> set[str]:
+    """Every file that a card's JSON refers to, its timeline's comments included."""
+    return {one.decode() for part in written for one in _UPLOAD.findall(part)}
 
 
 def is_to_deliver(message: Message) -> bool:

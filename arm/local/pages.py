@@ -107,7 +107,7 @@ class Replica:
         if old is not None:
             if bytes(old[4]) != new_print:
                 self._unindex(c, pk, decode_facts(old[3]))
-                done.files |= self._files(c, pk) - upload_ids(message)
+                done.files |= self._files(c, pk) - upload_ids(to_json(card.state), to_json(card.timeline))
             remove_places(c, pk, tally)
         if old is None or bytes(old[4]) != new_print:
             c.execute("INSERT INTO words(rowid, body, who) VALUES (?, ?, ?)", (pk, *words))
@@ -170,8 +170,9 @@ class Replica:
         words = words_of(_stored(c, pk), facts.topic)
         c.execute("INSERT INTO words(words, rowid, body, who) VALUES ('delete', ?, ?, ?)", (pk, *words))
 
-    def _files(self, c: Connection, pk: int) -> set[str]:
-        return upload_ids(_stored(c, pk))
+    @staticmethod
+    def _files(c: Connection, pk: int) -> set[str]:
+        return upload_ids(*c.execute("SELECT state, timeline FROM card WHERE pk = ?", (pk,)).fetchone())
 
     def reindex(self, is_cancelled: Callable[[], bool] = lambda: False) -> None:
         """Places every message anew after a change of rights, in short transactions."""
