@@ -177,6 +177,8 @@ def _blocks(sketch: AnswerSketch) -> list[Finding]:
 def _warnings(sketch: AnswerSketch, earlier: Iterable[str]) -> list[Finding]:
     warning, text = Weight.WARNING, sketch.text
     found: list[Finding] = []
+    if sketch.postponed_until and sketch.term_day and sketch.postponed_until > sketch.term_day:
+        found.append(Finding(weight=warning, code=FindingCode.DATE_BEYOND_TERM))
     if not text.strip():
         return found
     if len(text.strip()) < MIN_LENGTH:
@@ -192,8 +194,6 @@ def _warnings(sketch: AnswerSketch, earlier: Iterable[str]) -> list[Finding]:
     plain = _squeezed(text)
     if any(_squeezed(one) == plain for one in earlier):
         found.append(Finding(weight=warning, code=FindingCode.SAME_AS_EARLIER))
-    if sketch.postponed_until and sketch.term_day and sketch.postponed_until > sketch.term_day:
-        found.append(Finding(weight=warning, code=FindingCode.DATE_BEYOND_TERM))
     return found
 
 

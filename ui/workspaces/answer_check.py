@@ -49,7 +49,9 @@ class CheckStrip(QWidget):
             return
         self._groups = groups
         empty_layout(self._flow)
-        self._flow.addWidget(PlainLabel(_("Check:"), role="caption", tone="text2"))
+        label = PlainLabel(_("Check:"), role="caption", tone="text2")
+        label.setMinimumHeight(26)
+        self._flow.addWidget(label)
         if not groups:
             self._flow.addWidget(Tag(_("everything is in its place"), "ok", "check"))
         for place, group in enumerate(groups):

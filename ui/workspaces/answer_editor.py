@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from arm.domain.answers import AnswerSketch, Finding, FindingCode, Weight, check_answer
 from arm.domain.message import Result
 from arm.i18n import _, ngettext
-from ui.formats import count, local
+from ui.formats import count, initials, local
 from ui.theme import em
 from ui.widgets import Button, PlainLabel
 from ui.wording import field_name
@@ -45,7 +45,7 @@ class AnswerEditor(QWidget):
         self.text = AnswerText(field_name("text"))
         self.text.setObjectName("answer-text")
         self.text.set_placeholder(_("The answer to the applicant. Ctrl+T — from a template"))
-        self.text.setMinimumHeight(round(em() * 9))
+        self.text.setMinimumHeight(round(em() * 8))
         self.files = FilesField("answer-files", shell)
         self.route = RouteFields()
         self.check = CheckStrip()
@@ -57,6 +57,8 @@ class AnswerEditor(QWidget):
         self._comment_button.setToolTip(field_name("comment"))
         self.comment = LongTextField("answer-comment", field_name("comment"), lines=2)
         self.comment_files = FilesField("answer-comment-files", shell)
+        self._signer_button = Button("", "pencil", "ghost")
+        self._signer_button.setObjectName("answer-signer-open")
         self._signer = _SignerFields()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -71,7 +73,7 @@ class AnswerEditor(QWidget):
         message = opened.message
         self._earlier = tuple(answer.text for answer in message.earlier_answers)
         self.result.set_message(message, opened.regulation, opened.card.zone, self._shell.now())
-        self._signer.setVisible(opened.regulation.signer_required)
+        self._show_signer(is_open=False)
         self._later.start()
 
     def set_values(self, values: AnswerValues, caret: int = 0) -> None:
@@ -85,6 +87,7 @@ class AnswerEditor(QWidget):
         self._show_comment(bool(values.comment or values.comment_files))
         self.route.set_route(values.endorsers, values.approver)
         self._signer.set_values(values.signer_name, values.signer_position)
+        self._show_signer(is_open=False)
         self._is_setting = False
         self.show_check()
 
@@ -176,6 +179,7 @@ class AnswerEditor(QWidget):
         elif finding.code is FindingCode.NO_APPROVER:
             self.route.approver_field.setFocus()
         elif finding.code is FindingCode.NO_SIGNER:
+            self._show_signer(is_open=True)
             self._signer.setFocus()
         else:
             self.text.setFocus()
@@ -196,16 +200,20 @@ class AnswerEditor(QWidget):
         inside.addWidget(self.files)
         inside.addWidget(self.route)
         inside.addWidget(self._signer)
-        inside.addWidget(self._comment_button)
+        more = QHBoxLayout()
+        more.setSpacing(4)
+        more.addWidget(self._comment_button)
+        more.addWidget(self._signer_button)
+        more.addStretch(1)
+        inside.addLayout(more)
         inside.addWidget(self.comment)
         inside.addWidget(self.comment_files)
-        self._comment_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        inner.setAutoFillBackground(False)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.viewport().setAutoFillBackground(False)
         area.setWidget(inner)
+        for one in (area.viewport(), inner):
+            one.setAutoFillBackground(False)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 4, 16, 10)
         foot.addWidget(self.check)
@@ -223,6 +231,7 @@ class AnswerEditor(QWidget):
         self.check.asked.connect(self.go_to)
         self.template_button.clicked.connect(self.template_asked)
         self._comment_button.clicked.connect(self._on_comment_button_clicked)
+        self._signer_button.clicked.connect(self._on_signer_button_clicked)
         for part in (self.result, self.route, self.files, self.comment, self.comment_files, self._signer):
             part.edited.connect(self._on_edited)
         for field in (self.files, self.comment_files):
@@ -232,6 +241,18 @@ class AnswerEditor(QWidget):
         self._comment_button.setVisible(not is_shown)
         self.comment.setVisible(is_shown)
         self.comment_files.setVisible(is_shown)
+
+    def _show_signer(self, *, is_open: bool) -> None:
+        """Folded it is one line with the name: it is filled in beforehand and seldom changed."""
+        is_asked = self._opened is not None and self._opened.regulation.signer_required
+        name = self._signer.values()[0]
+        self._signer_button.set_verb(_("Signature: {name}").format(name=initials(name)) if name else _("Signature"))
+        self._signer_button.setVisible(is_asked and not is_open)
+        self._signer.setVisible(is_asked and is_open)
+
+    def _on_signer_button_clicked(self) -> None:
+        self._show_signer(is_open=True)
+        self._signer.setFocus()
 
     def _on_comment_button_clicked(self) -> None:
         self._show_comment(True)

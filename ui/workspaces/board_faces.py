@@ -75,7 +75,7 @@ def holder_of(row: QueueRow) -> str:
         return ""
     if row.stage in (Stage.MODERATION, Stage.COORDINATION):
         return _("not assigned")
-    return initials(row.holder)
+    return row.holder if row.holder == row.organisation else initials(row.holder)
 
 
 def warned_words(row: QueueRow, now: datetime) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from arm.desk.values import Filter
@@ -26,14 +25,7 @@ STATES = {
     Filter.DONE: DeadlineState.DONE,
 }
 ORDER = (Filter.OVER, Filter.STAGE_OVER, Filter.NEAR, Filter.CALM, Filter.POSTPONED, Filter.DONE, Filter.ALL)
-
-
-@dataclass(frozen=True, slots=True)
-class TileFace:
-    """One filter with its number; None while it isn't known."""
-
-    filter: Filter
-    count: int | None
+NARROW = 142
 
 
 class Tiles(QWidget):
@@ -63,6 +55,12 @@ class Tiles(QWidget):
     def set_current(self, chosen: Filter) -> None:
         for one, tile in self._tiles.items():
             tile.setChecked(one is chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() // len(ORDER) < NARROW
+        for tile in self._tiles.values():
+            tile.set_lines(2 if is_narrow else 1)
 
     def focus_current(self) -> None:
         down = next((tile for tile in self._tiles.values() if tile.isChecked()), None)
@@ -95,6 +93,7 @@ class _Tile(QPushButton):
         self._filter = one
         self._place = place
         self._count: int | None = None
+        self._lines = 1
         self.setObjectName(f"tile-{one.value}")
         self.setCheckable(True)
         self.setAutoDefault(False)
@@ -108,8 +107,16 @@ class _Tile(QPushButton):
             self._name()
             self.update()
 
+    def set_lines(self, lines: int) -> None:
+        """Where it is narrow the words take two lines."""
+        if lines != self._lines:
+            self._lines = lines
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
-        height = QFontMetrics(type_font("tile")).height() + QFontMetrics(type_font("caption")).height() + 18
+        words_height = QFontMetrics(type_font("caption")).height() * self._lines
+        height = QFontMetrics(type_font("tile")).height() + words_height + 18
         return QSize(130, height)
 
     def minimumSizeHint(self) -> QSize:
@@ -128,7 +135,7 @@ class _Tile(QPushButton):
         painter.setBrush(tokens.colour(ground))
         painter.drawRoundedRect(frame, 8, 8)
         large, small = type_font("tile"), type_font("caption")
-        words_height = QFontMetrics(small).height()
+        words_height = QFontMetrics(small).height() * self._lines
         number = "…" if self._count is None else count(self._count)
         top = QRect(14, 5, self.width() - 22, self.height() - words_height - 12)
         painter.setFont(large)
@@ -138,13 +145,18 @@ class _Tile(QPushButton):
         line = QRect(14, self.height() - words_height - 9, self.width() - 22, words_height + 2)
         left = line.left()
         if state is not None:
-            paint_state_shape(painter, QRectF(left, line.center().y() - 4, 9, 9), state, edge)
+            first = line.top() + words_height / self._lines / 2
+            paint_state_shape(painter, QRectF(left, first - 4, 9, 9), state, edge)
             left += 15
         painter.setFont(small)
         painter.setPen(tokens.colour("text2"))
         box = QRect(left, line.top(), line.right() - left, line.height())
-        said = QFontMetrics(small).elidedText(self._words(), Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
+        if self._lines > 1:
+            flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            painter.drawText(box, flags, self._words())
+        else:
+            said = QFontMetrics(small).elidedText(self._words(), Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
         painter.end()
 
     def _words(self) -> str:

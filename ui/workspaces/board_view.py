@@ -30,7 +30,7 @@ _BAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns of a row stand; narrow boards give up the topic's width first, then the warning."""
+    """Where the columns of a row stand; narrow boards give up the warning first, then the stages."""
 
     tick: QRect
     number: QRect
@@ -43,11 +43,12 @@ class Columns:
 
 def columns_of(rect: QRect) -> Columns:
     width = rect.width()
-    number, holder, deadline = 76, 128 if width < 1100 else 150, 124
-    warned = 100 if width >= 940 else 0
+    number = QFontMetrics(type_font("body_strong")).horizontalAdvance(number_sign("0000-0000")) + 4
+    holder, deadline = 128 if width < 1100 else 150, 124
+    warned = 96 if width >= 980 else 0
     fixed = _BAR + _TICK + number + holder + deadline + warned + 6 * _PAD
-    rest = max(200, width - fixed)
-    stages = max(120, rest * 52 // 100)
+    rest = max(60, width - fixed)
+    stages = rest * 52 // 100 if rest >= 300 else 0
     topic = rest - stages
     x = rect.left() + _BAR
     places = []
@@ -98,7 +99,7 @@ class BoardDelegate(QStyledItemDelegate):
             paint_deadline_chip(painter, at.deadline, chip, _chip_font())
         if at.warned.width():
             _words(painter, at.warned, warned_words(row, self.now()), tokens.colour(ink2).name(), type_font("caption"))
-        if stages:
+        if stages and at.stages.width():
             height = 22
             strip = QRect(at.stages.left(), rect.center().y() - height // 2 - 1, at.stages.width() - 12, height)
             paint_stage_strip(painter, strip, stages)

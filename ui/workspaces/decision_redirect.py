@@ -26,8 +26,8 @@ class RedirectUnderDecision(QWidget):
         self._proposer = PlainLabel(wrap=True)
         self._reason = PlainLabel(role="reading", wrap=True, selectable=True)
         rows = (
-            (_("From"), self._source),
-            (_("To"), self._target),
+            (_("From where"), self._source),
+            (_("To where"), self._target),
             (_("Proposed by"), self._proposer),
             (_("Reason"), self._reason),
         )

@@ -57,6 +57,7 @@ class RejectSheet(CommandSheet):
 
     def _focus_list(self) -> None:
         if self._reasons and self._reason().is_empty() and self.is_open():
+            self._list.setCurrentRow(0)
             self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_recent_loaded(self, draft: Draft | None) -> None:

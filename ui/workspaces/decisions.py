@@ -18,11 +18,10 @@ from arm.domain.message import Answer, Result, Stage, Subject
 from arm.domain.refusals import Reason, Refused
 from arm.i18n import _
 from ui.formats import initials, number_sign
-from ui.keys import bind
 from ui.widgets import ActionFace, BannerBar, BannerFace, DiffView, PlainLabel, Tag
 from ui.wording import refusal_sentence, refusal_with_clause, result_name, verb_label
 from ui.workspaces.answer_journal import AnswerJournal, accepted, sweep
-from ui.workspaces.base import MainAction, Opened, Shell, Workspace
+from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.decision_answer import AnswerUnderDecision
 from ui.workspaces.decision_redirect import RedirectUnderDecision
 from ui.workspaces.decision_route import RouteLine, steps_of
@@ -44,6 +43,7 @@ class DecisionsWorkspace(Workspace):
         Verb.REJECT: "2",
         Verb.PASS_ON: "3",
     }
+    quiet: ClassVar[frozenset[Verb]] = frozenset(DECIDING)
     has_pane: ClassVar[bool] = True
     pane_title: ClassVar[str] = "Answer"
 
@@ -55,6 +55,7 @@ class DecisionsWorkspace(Workspace):
         self._must_look = False
         self._was_deciding = False
         self._is_waiting = False
+        self._body = QWidget()
         self._title = PlainLabel(role="subtitle")
         self._title.setObjectName("decision-title")
         self._kind = Tag("", "accent")
@@ -70,13 +71,12 @@ class DecisionsWorkspace(Workspace):
         self._build()
         self._notice.acted.connect(self._on_notice_acted)
         self.answer.edited.connect(self._on_edited)
-        bind(self, "Ctrl+S", self.save_drafts)
 
     def show_card(self, opened: Opened | None) -> None:
         before, self._opened = self._opened, opened
         if before is not None and (opened is None or opened.message_id != before.message_id):
             self.save_drafts()
-        self.setVisible(opened is not None)
+        self._body.setVisible(opened is not None)
         if opened is None:
             return
         is_other = before is None or before.message_id != opened.message_id
@@ -95,19 +95,10 @@ class DecisionsWorkspace(Workspace):
         if self._is_waiting and (changes.everything or changes.messages):
             sweep(self.shell.bridge, self, FORM, self._on_swept)
 
-    def main_action(self, opened: Opened) -> MainAction | None:
-        state = deciding(opened)
-        if state is None:
-            return None
-        if self._must_look:
-            why = _("The text has changed: look at the difference first")
-            label = verb_label(state.verb)
-            return MainAction(label=label, run=self.decide, enabled=False, why_not=why, verb=state.verb)
-        label = self.label_of(state, opened) or verb_label(state.verb)
-        return MainAction(label=label, run=self.decide, verb=state.verb)
-
     def label_of(self, state: ActionState, opened: Opened) -> str:
-        if state.verb not in DECIDING or not self._is_shown(opened) or self.answer.edited_text() is None:
+        if state.verb not in DECIDING or not state.enabled or not self._is_shown(opened):
+            return ""
+        if opened.message.subject is not Subject.ANSWER or self.answer.edited_text() is None:
             return ""
         return _("Approve as edited") if state.verb is Verb.APPROVE else _("Endorse as edited")
 
@@ -142,7 +133,7 @@ class DecisionsWorkspace(Workspace):
 
     def queue_text(self, row: QueueRow) -> tuple[str, str] | None:
         verb = Verb.ENDORSE if row.stage is Stage.ENDORSEMENT else Verb.APPROVE
-        what = result_name(row.result) if row.result is not None else _("Redirect")
+        what = result_name(row.result) if row.result is not None else _("A redirect")
         return f"{verb_label(verb)} · {what}", row.topic
 
     def empty_sentence(self) -> str:
@@ -269,7 +260,7 @@ class DecisionsWorkspace(Workspace):
         head.addStretch(1)
         self._stack.addWidget(self.answer)
         self._stack.addWidget(self.redirect)
-        inside = QVBoxLayout()
+        inside = QVBoxLayout(self._body)
         inside.setContentsMargins(16, 10, 16, 12)
         inside.setSpacing(8)
         inside.addLayout(head)
@@ -280,7 +271,7 @@ class DecisionsWorkspace(Workspace):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._notice)
-        column.addLayout(inside, 1)
+        column.addWidget(self._body, 1)
         self._changes.setMaximumHeight(220)
         self._changes.hide()
 

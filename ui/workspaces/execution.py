@@ -45,6 +45,7 @@ class ExecutionWorkspace(Workspace):
         Verb.REQUEST_DOCUMENTS: "4",
         Verb.ANSWER_INQUIRY: "5",
     }
+    quiet: ClassVar[frozenset[Verb]] = frozenset({Verb.START, Verb.ANSWER_INQUIRY})
     has_pane: ClassVar[bool] = True
     pane_title: ClassVar[str] = "Answer"
 
@@ -62,7 +63,6 @@ class ExecutionWorkspace(Workspace):
         self.pane.edited.connect(self._on_pane_edited)
         self.pane.editor.template_asked.connect(self.choose_template)
         bind(self, "Ctrl+T", self.choose_template, context=Qt.ShortcutContext.WindowShortcut)
-        bind(self, "Ctrl+S", self.save_drafts)
 
     def activated(self) -> None:
         """Looks after drafts of answers that were sent: those accepted meanwhile are done with."""

@@ -108,7 +108,7 @@ class TemplateSheet(Sheet):
         row.setSpacing(14)
         row.addLayout(left, 5)
         row.addLayout(right, 6)
-        self._list.setMinimumHeight(round(em() * 16))
+        self._list.setMinimumHeight(round(em() * 23))
         self._list.setMinimumWidth(round(em() * 10))
         self.body.addLayout(row)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from arm.desk.values import Done, QueueRow
@@ -62,6 +63,21 @@ class WarnSheet(Sheet):
         self.confirmed.connect(self._on_confirmed)
         self._show_plan()
 
+    def event(self, event: QEvent) -> bool:
+        """On the board the sheet stands inside its workspace, which gives the same keys another meaning."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _closes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._on_cancel_asked()
+        elif _closes(event):
+            self._on_confirm_asked()
+        else:
+            super().keyPressEvent(event)
+
     def planned(self) -> tuple[Planned, ...]:
         return plan(self._rows, self._channel(), self._shell.now(), clause=self._clause, again=self.again.isChecked())
 
@@ -77,8 +93,7 @@ class WarnSheet(Sheet):
         self.body.addWidget(PlainLabel(_("Who is warned"), tone="text2"))
         self.body.addWidget(self._who)
         warned = sum(1 for row in self._rows if is_warned_today(row, self._shell.now()))
-        words = ngettext("Also {n} warned today already", "Also {n} warned today already", warned)
-        self.again.setText(words.format(n=warned))
+        self.again.setText(_("Also of those warned of today already: {n}").format(n=warned))
         self.body.addWidget(self.again)
         show_if(self.again, warned > 0)
         self.add_field(field_name("note"), self.note)
@@ -100,7 +115,8 @@ class WarnSheet(Sheet):
             numbers = ", ".join(number_sign(row.number) for row in rows[:SHOWN_NUMBERS])
             rest = len(rows) - SHOWN_NUMBERS
             more = _(" and {n} more").format(n=rest) if rest > 0 else ""
-            name = initials(holder) or "…"
+            is_person = holder != rows[0].organisation
+            name = (initials(holder) if is_person else holder) or "…"
             self._who_lines.addWidget(PlainLabel(f"{name}: {numbers}{more}", wrap=True))
         if len(groups) > SHOWN_LINES:
             rest = len(groups) - SHOWN_LINES
@@ -159,3 +175,10 @@ class WarnSheet(Sheet):
             return
         self.close_sheet()
         self.finished.emit()
+
+
+def _closes(event: QKeyEvent) -> bool:
+    """Esc, or Ctrl with one of the two Enters."""
+    bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return event.key() == Qt.Key.Key_Escape or (is_enter and bare == Qt.KeyboardModifier.ControlModifier)

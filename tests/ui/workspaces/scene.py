@@ -76,22 +76,22 @@ TEXTS = (
         "ул. Мира, 14",
         "Иванова Мария Петровна",
     ),
-    ("Третью неделю не горит фонарь у подъезда", "lighting", "", "ул. Садовая, 3", "Ким Ен"),
+    ("Третью неделю не горит фонарь у подъезда", "lighting", "other", "ул. Садовая, 3", "Ким Ен"),
     (
         "Контейнеры переполнены, запах на весь двор. Вывоз обещали по вторникам",
         "waste",
-        "",
+        "other",
         "пер. Школьный, 8",
         "Петров Пётр Ильич",
     ),
     (
         "Холодно в квартире: батареи едва тёплые, дома маленькие дети",
         "heating",
-        "",
+        "other",
         "ул. Речная, 21",
         "Соколова Ирина Львовна",
     ),
-    ("Автобус номер семь не ходит по расписанию", "transport", "", "ост. «Рынок»", "Фёдоров Олег Иванович"),
+    ("Автобус номер семь не ходит по расписанию", "transport", "other", "ост. «Рынок»", "Фёдоров Олег Иванович"),
 )
 ANSWER = (
     "Уважаемая Мария Петровна!\n\nВаше сообщение рассмотрено. Ямочный ремонт во дворе дома 14 по улице Мира выполнен "
@@ -154,3 +154,20 @@ def asked(place: Town, message_id: str) -> None:
 
 def past(place: Town, days: float) -> None:
     place.now += timedelta(days=days)
+
+
+def board() -> Town:
+    """Messages at every level of the control board."""
+    place = town()
+    for number, (which, executor) in enumerate(((3, "kuznetsov"), (0, "lebedeva"))):
+        assigned(place, f"over-{number}", which, executor)
+    past(place, 22)
+    for number, which in enumerate((1, 2, 4)):
+        assigned(place, f"stage-{number}", which, "kuznetsov" if number else "lebedeva")
+    past(place, 4.5)
+    assigned(place, "near-0", 0, "lebedeva")
+    past(place, 16)
+    for number in range(4):
+        assigned(place, f"calm-{number}", number, "lebedeva" if number % 2 else "kuznetsov")
+    on_endorsement(place, "calm-endorse")
+    return place

@@ -10,10 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from arm.desk.values import (
+    FILTERS,
     CardView,
     Changes,
+    Counter,
     Done,
     Draft,
     Filter,
@@ -104,7 +107,9 @@ class Desk:
         self.kept: dict[str, Draft] = {}
         self.is_disk_full = False
         self._ids = itertools.count(1)
-        self.messages = SimpleNamespace(card=self.card, queue_page=self.queue_page, rows=self.rows)
+        self.messages = SimpleNamespace(
+            card=self.card, queue_page=self.queue_page, rows=self.rows, counters=self.counters
+        )
         self.commands = SimpleNamespace(do=self.do)
         self.drafts = SimpleNamespace(load=self.load, save=self.save, all=self.all, discard=self.discard)
         self.people = SimpleNamespace(
@@ -138,6 +143,11 @@ class Desk:
         start = int(after or 0)
         end = start + limit
         return QueuePage(rows=tuple(found[start:end]), next_key=str(end) if end < len(found) else "", total=len(found))
+
+    def counters(self) -> tuple[Counter, ...]:
+        filters = FILTERS[Space.CONTROL]
+        found = {one: self.queue_page(QueueQuery(workspace=Space.CONTROL, filter=one)).total for one in filters}
+        return (Counter(workspace=Space.CONTROL, needs_action=found[Filter.OVER], has_overdue=True, by_filter=found),)
 
     def rows(self, message_ids: Iterable[MessageId]) -> tuple[QueueRow, ...]:
         return tuple(self.row(self.town.messages[one]) for one in message_ids)
@@ -334,3 +344,25 @@ class Window(QWidget):
     def _on_changed(self, changes: Changes) -> None:
         if self.workspace is not None:
             self.workspace.changed(changes)
+
+
+def open_window(qtbot: QtBot, town: Town, user_id: str, kind: type[Workspace]) -> tuple[Window, Workspace]:
+    """A shown window of that person with one workspace in it; closed with the test."""
+    window = Window(Desk(town, user_id))
+    qtbot.addWidget(window, before_close_func=_close_bridge)
+    window.resize(1000, 700)
+    workspace = kind(window)
+    window.place(workspace)
+    window.show()
+    workspace.activated()
+    settle(qtbot, window)
+    return window, workspace
+
+
+def settle(qtbot: QtBot, window: Window) -> None:
+    """Until nothing is being read or written any more."""
+    qtbot.waitUntil(lambda: not window.bridge.jobs.is_busy())
+
+
+def _close_bridge(window: Window) -> None:
+    window.bridge.close()
