@@ -59,8 +59,8 @@ def examine(database: str) -> Iterator[Finding]:
         advice = "" if found else _("run the set-up again: sh installer/arm.sh setup")
         yield _finding(package, "fine" if found else "trouble", found or pgettext("doctor", "not installed"), advice)
     yield _settings_file()
-    for name, folder in ((_("folder of files"), _data_folder), (_("folder of settings"), settings.config_folder)):
-        yield _folder(name, folder)
+    yield _folder(_("folder of files"), settings.data_folder)
+    yield _folder(_("folder of settings"), settings.config_folder)
     yield _shipped()
     yield _key_store()
     yield _screen()
@@ -86,10 +86,6 @@ def _settings_file() -> Finding:
         value = f"{trouble.reason}: {trouble.key}" if trouble.key else trouble.reason
         return _finding(pgettext("doctor", "settings"), "trouble", value, _("mend or remove the settings file"))
     return _finding(pgettext("doctor", "settings"), "fine", pgettext("doctor", "read"))
-
-
-def _data_folder() -> Path:
-    return settings.data_folder()
 
 
 def _folder(name: str, find: Callable[[], Path]) -> Finding:

@@ -97,8 +97,10 @@ class _TextReader(HTMLParser):
         elif tag == "a":
             self._close_link()
 
-    def handle_data(self, data: str) -> None:
-        self._add(data if self._keeps_breaks else data.replace("\n", " "))
+    def take_words(self, words: str) -> None:
+        self._add(words if self._keeps_breaks else words.replace("\n", " "))
+
+    handle_data = take_words
 
     def unknown_decl(self, data: str) -> None:
         """`<![CDATA[…]]>` holds text."""
