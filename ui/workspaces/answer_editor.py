@@ -170,8 +170,7 @@ class AnswerEditor(QWidget):
             self.text.setFocus()
             self.text.select(finding.position, finding.length)
         elif finding.code is FindingCode.NO_RESULT:
-            self.result.choice.setFocus()
-            self.result.choice.nextInFocusChain().setFocus()
+            self.result.focus_choice()
         elif finding.code in (FindingCode.NO_POSTPONED_DATE, FindingCode.DATE_BEYOND_TERM):
             self.result.date.setFocus()
         elif finding.code is FindingCode.NO_DECLINE_REASON:

@@ -6,7 +6,7 @@ import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from arm.domain.message import Message, Result, Stage
 from arm.domain.regulation import Regulation
@@ -91,6 +91,12 @@ class ResultFields(QWidget):
         if self._has_list:
             return str(self.reason_list.current_key() or "")
         return self.reason_text.text().strip()
+
+    def focus_choice(self) -> None:
+        """On the first kind of answer; arrows walk them."""
+        first = self.choice.findChild(QPushButton)
+        if first is not None:
+            first.setFocus()
 
     def focus_reason(self) -> None:
         (self.reason_list if self._has_list else self.reason_text).setFocus()

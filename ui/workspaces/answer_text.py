@@ -95,7 +95,7 @@ class AnswerText(ComposeEdit):
             cursor = QTextCursor(self.document())
             cursor.setPosition(to_units(text, position))
             cursor.setPosition(to_units(text, position + length), QTextCursor.MoveMode.KeepAnchor)
-            mark.cursor, mark.format = cursor, look  # type: ignore[attr-defined]  # the stubs lack both
+            mark.cursor, mark.format = cursor, look
             marks.append(mark)
         self.setExtraSelections(marks)
 
