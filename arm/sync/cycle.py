@@ -154,7 +154,8 @@ class Cycle:
             if page.rescope:
                 self._begin_reconcile()
                 continue
-            if page.device.last_seq < self._storage.acknowledged_seq():
+            is_behind = page.device.last_seq < self._storage.acknowledged_seq()
+            if is_behind:
                 self._offer_again(page.device.last_seq + 1)
             # a page from elsewhere is dropped and asked for anew, but not for ever
             applied = self._storage.apply_page(page)
@@ -162,7 +163,7 @@ class Cycle:
             if strays > MOST_STRAYS or (applied and page.more and page.to_cursor == page.from_cursor):
                 raise SyncTrouble("server_fault", {"code": "page_out_of_place"})
             pages += applied
-            if applied and not page.more:
+            if applied and not page.more and not is_behind:
                 return pages, True
         return pages, False
 

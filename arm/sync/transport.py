@@ -131,7 +131,6 @@ class HttpTransport:
 
             session = self._own.session = requests.Session()
             session.trust_env = False
-            session.max_redirects = 0
             if self._ca_file:
                 session.verify = self._ca_file
             self._sessions.append(session)
@@ -210,7 +209,7 @@ def trouble_of(status: int, problem: Problem | None, retry_after: str = "", is_b
 
 def server_address(typed: str) -> str:
     """A typed address as `scheme://host[:port]`; HTTPS unless it names a scheme."""
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if "://" not in text:
         text = f"{'http' if _is_loopback(text.partition(':')[0]) else 'https'}://{text}"
     try:
