@@ -137,6 +137,7 @@ def cards(
 
 
 def _timelines(connection: Connection, message_ids: Sequence[MessageId]) -> dict[MessageId, list[dict[str, Any]]]:
+    """Entries without the message they were born with: a desk has its state and replays nothing."""
     found: dict[MessageId, list[dict[str, Any]]] = {}
     if not message_ids:
         return found
@@ -148,7 +149,9 @@ def _timelines(connection: Connection, message_ids: Sequence[MessageId]) -> dict
     )
     for message_id, payload in rows:
         if payload:
-            found.setdefault(message_id, []).append(msgspec.json.decode(payload))
+            entry = msgspec.json.decode(payload)
+            entry["born"] = None
+            found.setdefault(message_id, []).append(entry)
     return found
 
 

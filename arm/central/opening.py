@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -20,11 +21,10 @@ def open_central(url: str = "", *, files: Path | None = None, clock: Callable[[]
     Files lie beside an SQLite store, in the data folder for PostgreSQL, unless `files` names a folder.
     """
     engine = make_engine(url)
-    try:
+    with ExitStack() as opened:
+        opened.callback(engine.dispose)
         bring_up_to_date(engine)
-    except BaseException:
-        engine.dispose()
-        raise
+        opened.pop_all()
     path = sqlite_path(engine)
     folder = files or (path.with_name(f"{path.name}-files") if path is not None else data_folder() / FILES_FOLDER)
     return Central(engine, folder, clock=clock)

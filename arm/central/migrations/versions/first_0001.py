@@ -49,9 +49,11 @@ POSTGRES_TRIGGERS = (
 
 
 def upgrade() -> None:
-    _directory()
+    _organisations()
+    _people()
     _rules()
     _access()
+    _decisions()
     _messages()
     _journal()
     is_postgres = op.get_bind().dialect.name == "postgresql"
@@ -59,7 +61,7 @@ def upgrade() -> None:
         op.execute(statement)
 
 
-def _directory() -> None:
+def _organisations() -> None:
     op.create_table(
         "store",
         sa.Column("one", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -86,6 +88,9 @@ def _directory() -> None:
         sa.ForeignKeyConstraint(["superior"], ["organisation.organisation_id"], name="fk_organisation_superior"),
         sa.PrimaryKeyConstraint("organisation_id", name="pk_organisation"),
     )
+
+
+def _people() -> None:
     op.create_table(
         "person",
         sa.Column("user_id", sa.String(length=64), nullable=False),
@@ -209,17 +214,9 @@ def _access() -> None:
         sa.Column("blocked_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("login_hash", name="pk_guess"),
     )
-    op.create_table(
-        "security_event",
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("user_id", sa.String(length=64), nullable=True),
-        sa.Column("device_id", sa.String(length=64), nullable=True),
-        sa.Column("details", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name="pk_security_event"),
-    )
-    op.create_index("ix_security_event_kind", "security_event", ["kind"], unique=False)
+
+
+def _decisions() -> None:
     op.create_table(
         "command_log",
         sa.Column("command_id", sa.String(length=64), nullable=False),
@@ -237,6 +234,17 @@ def _access() -> None:
         sa.PrimaryKeyConstraint("command_id", name="pk_command_log"),
     )
     op.create_index("ix_command_log_device_id_device_seq", "command_log", ["device_id", "device_seq"], unique=False)
+    op.create_table(
+        "security_event",
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=True),
+        sa.Column("device_id", sa.String(length=64), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name="pk_security_event"),
+    )
+    op.create_index("ix_security_event_kind", "security_event", ["kind"], unique=False)
 
 
 def _messages() -> None:
