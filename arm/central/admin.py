@@ -21,7 +21,7 @@ from arm.central.reference import EVERYWHERE, parsed
 from arm.central.store import Store
 from arm.domain.classifier import Classifier
 from arm.domain.directory import Template
-from arm.domain.identity import Grant, OrganisationId, Person, Substitution, UserId
+from arm.domain.identity import DeviceId, Grant, OrganisationId, Person, Substitution, UserId
 from arm.domain.organisations import Organisation
 from arm.domain.regulation import Regulation
 from arm.domain.routing import RoutingRule
@@ -99,8 +99,8 @@ def _check_superior(connection: Connection, one: Organisation) -> None:
     known = t.organisation.c
     present = connection.execute(select(known.superior).where(known.organisation_id == one.organisation_id)).first()
     if present is not None and present.superior != one.superior:
-        here = select(func.count()).where(t.message.c.organisation == one.organisation_id)
-        if connection.scalar(here):
+        below = _subtree(connection, one.organisation_id)
+        if connection.scalar(select(func.count()).where(t.message.c.organisation.in_(below))):
             raise AdminTrouble("has_messages", one.organisation_id)
     superior: str | None = one.superior
     while superior is not None:
@@ -110,6 +110,15 @@ def _check_superior(connection: Connection, one: Organisation) -> None:
         if row is None:
             raise AdminTrouble("unknown_superior", superior)
         superior = row.superior
+
+
+def _subtree(connection: Connection, root: str) -> list[str]:
+    """The organisation and everything below: whose messages carry tags of the superiors."""
+    pairs = connection.execute(select(t.organisation.c.organisation_id, t.organisation.c.superior)).all()
+    found = [root]
+    for one in found:
+        found += [row.organisation_id for row in pairs if row.superior == one and row.organisation_id not in found]
+    return found
 
 
 def add_person(
@@ -200,6 +209,17 @@ def set_active(store: Store, user_id: UserId, active: bool) -> None:
     with _changing(store) as connection:
         _need_person(connection, user_id)
         connection.execute(update(t.person).where(t.person.c.user_id == user_id).values(active=active))
+
+
+def revoke_device(store: Store, device_id: DeviceId) -> None:
+    """A lost workstation: it gets nothing any more; its user signs in on another."""
+    with writing(store.engine) as connection:
+        connection.execute(update(t.device).where(t.device.c.device_id == device_id).values(state="revoked"))
+        connection.execute(
+            update(t.token)
+            .where(t.token.c.device_id == device_id, t.token.c.revoked_at.is_(None))
+            .values(revoked_at=store.clock())
+        )
 
 
 def issue_service_token(store: Store, user_id: UserId) -> str:

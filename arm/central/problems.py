@@ -17,6 +17,7 @@ TITLES = {
     429: "Too many tries",
     500: "Fault of the central store",
     503: "Try again",
+    507: "No room left",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from arm.central.engine import reading, writing
 from arm.central.problems import Trouble
 from arm.domain.identity import DeviceId, Grant, OrganisationId, Person, Role, UserId
 from arm.wire import SignInRequest
-from tests.central.region import PASSWORD, HandClock
+from tests.central.region import CITY, PASSWORD, TOWN, WORKS, HandClock, accepted
 
 DEVICE = DeviceId("11111111-1111-4111-8111-111111111111")
 
@@ -134,3 +135,23 @@ def test_a_hundred_guesses_a_day_are_the_most(central: Central, clock: HandClock
     assert last.problem.retry_after_s > 22 * 3600
     clock.moment += timedelta(days=1)
     assert sign_in(central)
+
+
+def test_a_lost_workstation_is_shut_out(central: Central) -> None:
+    token = sign_in(central)
+    admin.revoke_device(central.store, DEVICE)
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, DEVICE)
+    with pytest.raises(Trouble, match="device_revoked"):
+        sign_in(central)
+
+
+def test_the_tree_has_no_loops_and_working_branches_stay(central: Central) -> None:
+    tree = central.directory().tree
+    with pytest.raises(admin.AdminTrouble, match="tree_loop"):
+        admin.add_organisation(central.store, replace(tree[CITY], superior=WORKS))
+    accepted(central)
+    with pytest.raises(admin.AdminTrouble, match="has_messages"):
+        admin.add_organisation(central.store, replace(tree[CITY], superior=TOWN))
+    admin.add_organisation(central.store, replace(tree[WORKS], superior=TOWN))
+    assert central.directory().tree[WORKS].superior == TOWN

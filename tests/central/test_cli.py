@@ -11,10 +11,17 @@ import subprocess
 import sys
 import uuid
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from arm import i18n
 from arm.central.cli import add_parsers
@@ -234,3 +241,40 @@ def test_backup_and_restore_are_one_command_each(
     assert central("restore", saved, "--database", f"sqlite:///{tmp_path / 'other.db'}") == 0
     with open_central(f"sqlite:///{tmp_path / 'other.db'}") as other:
         assert [one.full_name for one in other.directory().people.values()] == ["Иван Выдуманный"]
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of its own for 127.0.0.1, valid today."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_with_a_certificate_the_server_speaks_tls_alone(database: str, tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    server, url = started(database, "--tls-cert", str(cert), "--tls-key", str(key))
+    with server, requests.Session() as session:
+        session.trust_env = False
+        assert url.startswith("https://")
+        assert session.get(f"{url}/health", verify=str(cert), timeout=30).json() == {"status": "ok"}
+        with pytest.raises(requests.exceptions.ConnectionError):
+            session.get(f"{url.replace('https', 'http')}/health", timeout=30)
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=30)
+        assert server.returncode == 0
