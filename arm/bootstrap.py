@@ -39,13 +39,13 @@ def open_desk(
     wrong_key, too_new, disk_full, unreadable.
     """
     from arm.desk.desk import Desk
-    from arm.local.keys import system_key_store
+    from arm.local.secret_service import quick_key_store
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     return Desk(
         profile,
         connect or _http(ca_file),
-        key_store or system_key_store,
+        key_store or quick_key_store,
         around or Surroundings(),
         CLIENT_VERSION,
     )

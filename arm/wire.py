@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from dataclasses import field as field_of
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from arm.domain.commands import COMMANDS, Command, Verb
 from arm.domain.directory import Directory
-from arm.domain.events import Event
 from arm.domain.identity import CommandId, DeviceId, MessageId, OrganisationId, UserId
 from arm.domain.message import Message
+from arm.domain.verbs import Verb
+
+if TYPE_CHECKING:
+    from arm.domain.commands import Command
+    from arm.domain.events import Event
 
 PROTO = 1
 SCHEMA_VER = 1
@@ -276,6 +280,8 @@ def plain(value: object) -> dict[str, Any]:
 
 def command_from(verb: str, payload: Mapping[str, Any]) -> Command:
     """The command of a verb from plain values; BadWire for an unknown verb, a wrong type or an unknown field."""
+    from arm.domain.commands import COMMANDS
+
     try:
         kind = COMMANDS[Verb(verb)]
     except (ValueError, KeyError):
@@ -299,19 +305,25 @@ def message_from(state: Mapping[str, Any]) -> Message:
 
 def event_from(entry: Mapping[str, Any]) -> Event:
     """An event from plain values; its `command` is read by its `verb`."""
+    from arm.domain.events import Event
+
+    frame = _frame_of_event()
     values = dict(entry)
     command = command_from(str(values.get("verb", "")), values.pop("command", None) or {})
     try:
-        kept = msgspec.convert(values, type=_EventFrame)
+        kept = msgspec.convert(values, type=frame)
     except (msgspec.MsgspecError, RecursionError) as wrong:
         raise BadWire(str(wrong)) from None
-    return Event(command=command, **{name: getattr(kept, name) for name in _EventFrame.__dataclass_fields__})
+    return Event(command=command, **{name: getattr(kept, name) for name in frame.__dataclass_fields__})
 
 
+@cache
 def _frame_of_event() -> type[Any]:
     """`Event` without its `command`, whose type depends on the verb and which a codec can't choose."""
     from dataclasses import MISSING, fields, make_dataclass
     from typing import get_type_hints
+
+    from arm.domain.events import Event
 
     hints = get_type_hints(Event)
     parts: list[Any] = []
@@ -325,6 +337,3 @@ def _frame_of_event() -> type[Any]:
         else:
             parts.append((one.name, hints[one.name]))
     return make_dataclass("_EventFrame", parts, kw_only=True)
-
-
-_EventFrame = _frame_of_event()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arm.desk.clock import Surroundings
-from arm.desk.commands import CommandsDesk
 from arm.desk.core import DeskCore
 from arm.desk.drafts import DraftsDesk
 from arm.desk.files import FilesDesk
 from arm.desk.messages import MessagesDesk
-from arm.desk.people import PeopleDesk
 from arm.desk.projection import Projection
 from arm.desk.search import SearchDesk
 from arm.desk.session import Connect, SessionDesk
 from arm.desk.sync import SyncDesk
 from arm.desk.values import Changes
 from arm.local.keys import KeyStore
+
+if TYPE_CHECKING:
+    from arm.desk.commands import CommandsDesk
+    from arm.desk.people import PeopleDesk
 
 
 class Desk:
@@ -33,20 +37,31 @@ class Desk:
     ) -> None:
         """Raises CacheTrouble: in_use, no_key_store, wrong_key, too_new, disk_full, unreadable."""
         self._core = DeskCore(folder, around)
-        projection = Projection(self._core)
+        self._projection = projection = Projection(self._core)
         self.sync = SyncDesk(self._core, projection)
         self.files = FilesDesk(self._core)
         self.session = SessionDesk(self._core, projection, self.sync, self.files, connect, key_store, client_version)
         self.messages = MessagesDesk(self._core, projection)
-        self.commands = CommandsDesk(self._core, projection, self.sync.wake)
         self.drafts = DraftsDesk(self._core)
         self.search = SearchDesk(self._core, projection)
-        self.people = PeopleDesk(self._core, projection)
         try:
             self.session.open_known()
         except BaseException:
             self._core.close()
             raise
+
+    @cached_property
+    def commands(self) -> CommandsDesk:
+        """Made at first use, as `people`: the rules of the process are loaded after the first messages are shown."""
+        from arm.desk.commands import CommandsDesk
+
+        return CommandsDesk(self._core, self._projection, self.sync.wake)
+
+    @cached_property
+    def people(self) -> PeopleDesk:
+        from arm.desk.people import PeopleDesk
+
+        return PeopleDesk(self._core, self._projection)
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Calls back on any thread after every change; returns «stop listening»."""

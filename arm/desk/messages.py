@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from arm.desk.core import DeskCore
 from arm.desk.pending import pending_of
@@ -11,13 +12,13 @@ from arm.desk.queues import Queues
 from arm.desk.rows import Rows
 from arm.desk.spaces import workspaces_of
 from arm.desk.values import CardView, Changes, Counter, QueuePage, QueueQuery, QueueRow, WhyView
-from arm.domain.actions import actions
-from arm.domain.decide import Setting
-from arm.domain.events import Event
 from arm.domain.identity import CommandId, MessageId
 from arm.domain.message import Message
-from arm.domain.why import why
 from arm.local.search import by_number, similar
+
+if TYPE_CHECKING:
+    from arm.domain.decide import Setting
+    from arm.domain.events import Event
 
 DEFAULT_ZONE = "Europe/Moscow"
 
@@ -48,6 +49,8 @@ class MessagesDesk:
 
     def card(self, message_id: MessageId) -> CardView | None:
         """The message with own undecided commands over it, and what may be done with it now."""
+        from arm.domain.actions import actions
+
         projected = self._projection.of(message_id)
         standing = projected.standing if projected else self._projection.standing(message_id)
         message = projected.message if projected else standing.message if standing else None
@@ -72,6 +75,8 @@ class MessagesDesk:
 
     def why(self, message_id: MessageId) -> tuple[WhyView, ...]:
         """Formula, clause and history of its due moments, by its own regulation."""
+        from arm.domain.why import why
+
         message = self._message(message_id)
         if message is None:
             return ()
@@ -105,6 +110,8 @@ class MessagesDesk:
         return standing.message if standing else None
 
     def _setting(self, message: Message) -> Setting:
+        from arm.domain.decide import Setting
+
         return Setting(
             regulation=self._core.rules.of(message),
             directory=self._core.directory,

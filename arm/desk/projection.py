@@ -6,13 +6,11 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from arm.desk.core import DeskCore
-from arm.domain.commands import Register
-from arm.domain.decide import Setting, apply, decide
-from arm.domain.events import Event
 from arm.domain.identity import CommandId, MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.domain.refusals import Refused
@@ -21,6 +19,9 @@ from arm.local.membership import Place, places_of
 from arm.local.outbox import UNSENT, Entry
 from arm.local.queues import card
 from arm.wire import BadWire, command_from, event_from, message_from
+
+if TYPE_CHECKING:
+    from arm.domain.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,9 @@ class Projection:
             self._project_one(entry)
 
     def _project_one(self, entry: Entry) -> None:
+        from arm.domain.commands import Register
+        from arm.domain.decide import Setting, decide
+
         present = self._projected.get(entry.message_id)
         standing = present.standing if present else self.standing(entry.message_id)
         if not self._is_to_show(entry, standing):
@@ -203,6 +207,8 @@ class Projection:
                 self._take(entry.message_id, events)
 
     def _take(self, root: str, events: tuple[Event, ...]) -> None:
+        from arm.domain.decide import apply
+
         origin = self._roots.get(root, root)
         for event in events:
             forecast = replace(event, is_forecast=True)

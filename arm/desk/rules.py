@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from arm.domain.directory import Directory
 from arm.domain.identity import OrganisationId
-from arm.domain.loading import RegulationTrouble, load_process, load_regulation
 from arm.domain.message import Message
-from arm.domain.process import Process
-from arm.domain.regulation import Regulation
 from arm.settings import resource_path
 from arm.sync.troubles import SyncTrouble
 from arm.wire import DirectoryAnswer
+
+if TYPE_CHECKING:
+    from arm.domain.process import Process
+    from arm.domain.regulation import Regulation
 
 
 class Rules:
@@ -36,6 +38,10 @@ class Rules:
 
     def in_force(self, organisation: OrganisationId | None) -> Regulation:
         """What is in force for an organisation's top cabinet. Raises SyncTrouble(refused, no_regulation)."""
+        return self._regulation(self.name_in_force(organisation))
+
+    def name_in_force(self, organisation: OrganisationId | None) -> str:
+        """Its `name@version`, whose text never changes. Raises SyncTrouble(refused, no_regulation)."""
         places: list[OrganisationId] = []
         if organisation is not None:
             places = [organisation, *self.directory.tree.superiors(organisation)]
@@ -44,9 +50,12 @@ class Rules:
         name = found or next(iter(in_force.values()), None) or next(iter(self.answer.regulations), None)
         if name is None or name not in self.answer.regulations:
             raise SyncTrouble("refused", {"code": "no_regulation"})
-        return self._regulation(name)
+        return name
 
     def _regulation(self, name: str) -> Regulation:
+        # a window shows its first messages before it needs any rule
+        from arm.domain.loading import RegulationTrouble, load_process, load_regulation
+
         with self._lock:
             found = self._read.get(name)
             if found is None:

@@ -29,9 +29,17 @@ def workspaces_of(core: DeskCore) -> tuple[Workspace, ...]:
 
 
 def _deciding_roles(core: DeskCore) -> set[Role]:
+    """By the regulation in force; kept in the cache, so that a start need not read the regulation."""
     grants = core.person().grants
+    home = grants[0].organisation if grants else None
     try:
-        regulation = core.rules.in_force(grants[0].organisation if grants else None)
+        name = core.rules.name_in_force(home)
+        kept = (core.store.cache.kept("deciding_roles") or b"").decode().split()
+        if kept and kept[0] == name:
+            return {Role(one) for one in kept[1:]}
+        regulation = core.rules.in_force(home)
     except SyncTrouble:
         return {Role.MANAGER}
-    return {Role.MANAGER, *regulation.endorser_roles, *regulation.approver_roles}
+    roles = {Role.MANAGER, *regulation.endorser_roles, *regulation.approver_roles}
+    core.store.cache.keep(deciding_roles=" ".join([name, *sorted(roles)]).encode())
+    return roles

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from arm.domain.actions import ActionState
 from arm.domain.clocks import Level
-from arm.domain.events import Event
 from arm.domain.identity import CommandId, MessageId, OrganisationId, Role, UserId
 from arm.domain.message import Applicant, Attachment, Message, Result, Stage
 from arm.domain.refusals import Refused
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
+    from arm.domain.events import Event
 
 
 class Workspace(StrEnum):
