@@ -28,7 +28,7 @@ def action_faces(workspace: Workspace | None, opened: Opened | None) -> tuple[Ac
     if main is not None:
         faces.append(_main_face(main))
     taken = {main.verb} if main is not None and main.verb is not None else set()
-    states = [one for one in opened.card.actions if one.verb not in taken and one.verb not in NEVER_BUTTONS]
+    states = [one for one in opened.card.actions if one.verb not in taken | NEVER_BUTTONS | workspace.hidden]
     fixed = [one for one in states if one.verb in workspace.digits and (one.enabled or one.verb not in workspace.quiet)]
     own = sorted(fixed, key=lambda one: _place(workspace.digits[one.verb]))
     rest = [one for one in states if one.verb not in workspace.digits and one.enabled]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -42,7 +43,6 @@ class Ticket:
 class _Outcome(Generic[T]):
     ticket: Ticket
     owner: QObject | None
-    future: Future[T]
     done: Callable[[T], None] | None
     failed: Callable[[BaseException], None]
 
@@ -60,7 +60,9 @@ class Jobs(QObject):
             Lane.WRITE: ThreadPoolExecutor(1, thread_name_prefix="writer"),
             Lane.NETWORK: ThreadPoolExecutor(1, thread_name_prefix="asker"),
         }
-        self._under_way = 0
+        # what a result is for stays on the screen's thread: a worker must never be the last to hold a widget
+        self._waiting: dict[int, _Outcome[Any]] = {}
+        self._numbers = count()
         self._is_closed = False
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
@@ -78,30 +80,34 @@ class Jobs(QObject):
         if self._is_closed:
             ticket.is_cancelled = True
             return ticket
-        self._under_way += 1
+        number = next(self._numbers)
+        self._waiting[number] = _Outcome(ticket, owner, done, failed)
+        arrived = self._arrived
+
+        def tell(finished: Future[T]) -> None:
+            if not self._is_closed:
+                arrived.emit((number, finished))
+
         future = self._lanes[lane].submit(work)
         ticket.follow(future)
-        outcome = _Outcome(ticket, owner, future, done, failed)
-
-        def tell(_future: Future[T]) -> None:
-            if isValid(self):
-                self._arrived.emit(outcome)
-
         future.add_done_callback(tell)
         return ticket
 
     def is_busy(self) -> bool:
-        return self._under_way > 0
+        return bool(self._waiting)
 
     def close(self) -> None:
         """Waits for what was begun (writing is short); nothing comes back any more."""
         self._is_closed = True
         for lane in self._lanes.values():
             lane.shutdown(wait=True, cancel_futures=False)
+        self._waiting.clear()
 
-    def _on_arrived(self, outcome: _Outcome[Any]) -> None:
-        self._under_way -= 1
-        future = outcome.future
+    def _on_arrived(self, answer: tuple[int, Future[Any]]) -> None:
+        number, future = answer
+        outcome = self._waiting.pop(number, None)
+        if outcome is None:
+            return
         lives = outcome.owner is None or isValid(outcome.owner)
         if not future.cancelled() and not outcome.ticket.is_cancelled and lives:
             error = future.exception()
@@ -109,5 +115,5 @@ class Jobs(QObject):
                 outcome.failed(error)
             elif outcome.done is not None:
                 outcome.done(future.result())
-        if self._under_way == 0:
+        if not self._waiting:
             self.idle.emit()

@@ -125,6 +125,8 @@ class Workspace(QWidget):
     """Digit of each verb in this workspace; verbs not named here stand in «Ещё» when they are enabled."""
     quiet: ClassVar[frozenset[Verb]] = frozenset()
     """Verbs of `digits` that are not shown at all while they can't be done (they belong to rare states)."""
+    hidden: ClassVar[frozenset[Verb]] = frozenset()
+    """Verbs that this workspace offers in its own way (an extra action, its pane) and never as a generated button."""
     has_pane: ClassVar[bool] = False
     """Whether this widget is shown beside the message as the work area."""
     pane_title: ClassVar[str] = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from arm.desk.values import WhyView
@@ -15,6 +15,7 @@ from arm.domain.commands import Verb
 from arm.domain.message import Answer, Attachment, Message
 from arm.i18n import _
 from ui.formats import deadline_face, file_size, moment, number_sign, short_date
+from ui.theme import em
 from ui.widgets import (
     Chip,
     Divider,
@@ -29,6 +30,7 @@ from ui.widgets import (
     Tag,
     Timeline,
     TimelineEntry,
+    as_tooltip,
     empty_layout,
 )
 from ui.wording import result_name, trouble_sentence
@@ -37,6 +39,9 @@ from ui.workspaces.why import WhyPopover
 
 if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell
+
+
+TIGHT_BELOW_EM = 36.0
 
 
 class CardPane(Surface):
@@ -50,6 +55,7 @@ class CardPane(Surface):
         self.setObjectName("card")
         self._shell = shell
         self._opened: Opened | None = None
+        self._is_tight = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
         self.show_card(None)
@@ -72,8 +78,12 @@ class CardPane(Surface):
         if self._opened is not None:
             self._fill_clocks(self._opened)
 
-    def set_narrow(self, is_narrow: bool) -> None:
-        self.timeline.setMinimumHeight(90 if is_narrow else 130)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_tight = self.width() < TIGHT_BELOW_EM * em()
+        if is_tight != self._is_tight:
+            self._is_tight = is_tight
+            self.tick()
 
     def _build(self) -> None:
         self._empty = EmptyState("message", _("Choose a message in the queue"))
@@ -199,7 +209,8 @@ class CardPane(Surface):
         )
         self.chip.set_face(face)
         self.chip.setVisible(face is not None)
-        self.total.setText(total_words(opened, now))
+        self.total.setText(total_words(opened, now, is_short=self._is_tight))
+        self.total.setToolTip(as_tooltip(total_words(opened, now)))
         faces = stage_faces(opened, now)
         self.strip.set_stages(faces)
         self.strip.setVisible(bool(faces))

@@ -53,7 +53,7 @@ def who_and_when(opened: Opened) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def total_words(opened: Opened, now: datetime) -> str:
+def total_words(opened: Opened, now: datetime, *, is_short: bool = False) -> str:
     """The answer's clock beside the stage's chip: «ответ до 10.06 18:00, осталось 3 д 4 ч»."""
     message, zone = opened.message, opened.card.zone
     due = message.clocks.lead_due_at
@@ -63,6 +63,8 @@ def total_words(opened: Opened, now: datetime) -> str:
         return stage_name(message.stage)
     until = moment(due, zone, now)
     seconds = (due - now).total_seconds()
+    if is_short and seconds >= 0:
+        return _("answer: {left}").format(left=duration(seconds))
     if seconds < 0:
         return _("answer was due {until}").format(until=until)
     return _("answer until {until}, {left} left").format(until=until, left=duration(seconds))

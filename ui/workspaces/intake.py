@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +13,7 @@ from arm.i18n import _
 from ui.formats import number_sign
 from ui.widgets import ActionFace, Segment, SegmentedChoice, Sheet
 from ui.wording import done_sentence, refusal_with_clause, stage_name
-from ui.workspaces.base import MainAction, Opened, Shell, Workspace
+from ui.workspaces.base import Opened, Shell, Workspace
 
 if TYPE_CHECKING:
     from arm.domain.refusals import Refused
@@ -25,20 +24,14 @@ TOLD, MISSED, LETTER, NEW = "told", "missed", "letter", "new-call"
 class IntakeWorkspace(Workspace):
     space = Space.INTAKE
     icon_name = "phone"
-    digits: ClassVar[Mapping[Verb, str]] = {Verb.DELIVER: ""}
-    quiet: ClassVar[frozenset[Verb]] = frozenset({Verb.DELIVER})
-
-    def main_action(self, opened: Opened) -> MainAction | None:
-        if not _may_tell(opened):
-            return None
-        return MainAction(label=_("Answer told"), run=self._told, verb=Verb.DELIVER)
+    hidden: ClassVar[frozenset[Verb]] = frozenset({Verb.DELIVER})
 
     def extra_actions(self, opened: Opened | None) -> tuple[ActionFace, ...]:
         new_call = ActionFace(NEW, _("New message"), "phone", shortcut_hint="Ins")
         if opened is None or not _may_tell(opened):
             return (new_call,)
         return (
-            ActionFace(TOLD, _("Answer told"), "check", digit="1"),
+            ActionFace(TOLD, _("Answer told"), "check", digit="1", primary=True),
             ActionFace(MISSED, f"{_('Not reached')}…", "clock", digit="2"),
             ActionFace(LETTER, _("Sent by letter"), "mail", digit="3"),
             new_call,

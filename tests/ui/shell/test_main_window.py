@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,17 +118,11 @@ def test_a_message_taken_away_by_others_stays_on_the_card(open_window: OpenWindo
     settle(qtbot, window)
     chosen = window.queue.current
     assert chosen is not None
-    desk.kept[chosen] = _given_to_another(desk.kept[chosen])
+    desk.kept[chosen] = replace(desk.kept[chosen], executor=UserId("u-exec2"))
     desk.tell(Changes(messages=frozenset({chosen})))
     qtbot.waitUntil(lambda: window.queue.model.rowCount() == 4)
     settle(qtbot, window)
     assert window.conductor.opened is not None and window.conductor.opened.message_id == chosen
-
-
-def _given_to_another(message: object) -> object:
-    from dataclasses import replace
-
-    return replace(message, executor=UserId("u-exec2"))  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from arm.domain.commands import Assign, Decline, HandDownTo, ProposeRedirect
@@ -22,13 +22,19 @@ def the_sheet(window: object) -> CommandSheet:
     return sheet
 
 
+def focus() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
 def test_a_message_is_declined_by_two_digits(open_window: OpenWindow, qtbot: QtBot) -> None:
     desk, window = open_window()
     QTest.keyClick(window.queue.list, Qt.Key.Key_2)
     sheet = the_sheet(window)
     field = sheet.field("reason")
     assert isinstance(field, ReasonField) and field.value() == ""
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_2)
+    QTest.keyClick(focus(), Qt.Key.Key_2)
     qtbot.waitUntil(lambda: bool(desk.commands_given))
     given = desk.commands_given[-1]
     assert isinstance(given, Decline) and given.reason == field._reasons[1][0]

@@ -1,0 +1,88 @@
+"""Pictures of whole windows over the demonstration: `python -m tests.ui.pictures FOLDER [light|dark]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["QT_SCALE_FACTOR"] = "1"
+os.environ["QT_FONT_DPI"] = "96"
+os.environ.setdefault("ARM_LANGUAGE", "ru")
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from arm.desk.desk import Desk
+from arm.domain.commands import Verb
+from tests.desk_fixture import demo_town
+from ui.application import apply_look, make_application
+from ui.bridge import Bridge
+from ui.main_window import MainWindow
+from ui.preferences import Preferences
+
+SIZE = (1366, 768)
+SMALL = (1024, 600)
+ROLES = ("moderator", "operator", "coordinator", "executor", "manager", "curator")
+SHEETS = {
+    "moderator": (Verb.DECLINE,),
+    "coordinator": (Verb.ASSIGN, Verb.HAND_DOWN, Verb.PROPOSE_REDIRECT),
+    "executor": (Verb.REASSIGN,),
+    "manager": (Verb.REJECT,),
+}
+
+
+def settle(ms: int = 500) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
+
+
+def take(desk: Desk, login: str, folder: Path, theme: str) -> None:
+    me = desk.session.me()
+    if me is None:
+        raise SystemExit(f"{login}: nobody is signed in")
+    preferences = Preferences(theme=theme)
+    apply_look(preferences)
+    window = MainWindow(Bridge(desk), me, preferences)
+    window.start()
+    window.show()
+    window.resize(*SIZE)
+    settle(900)
+    window.grab().save(str(folder / f"{login}-{theme}.png"))
+    for verb in SHEETS.get(login, ()):
+        window.conductor.act(verb)
+        settle()
+        window.grab().save(str(folder / f"{login}-{verb.value}-{theme}.png"))
+        window.area.side.close_sheet()
+    if login == "operator":
+        window.open_calls()
+        settle()
+        window.grab().save(str(folder / f"{login}-call-{theme}.png"))
+        if window.calls is not None:
+            window.calls.close_page()
+    window.resize(*SMALL)
+    settle()
+    window.grab().save(str(folder / f"{login}-small-{theme}.png"))
+    window.close()
+    window.bridge.close()
+
+
+def main(folder: Path, themes: tuple[str, ...], roles: tuple[str, ...] = ROLES) -> None:
+    app = make_application()
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as place, demo_town(Path(place)) as (town, passwords):
+        for login in roles:
+            desk = town.bare_desk(login)
+            desk.session.sign_in("town.example", login, passwords[login])
+            desk.sync.first_sync(lambda done, total: None, lambda: False)
+            for theme in themes:
+                take(desk, login, folder, theme)
+            desk.close()
+    app.quit()
+
+
+if __name__ == "__main__":
+    chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("light", "dark")
+    main(Path(sys.argv[1]), chosen, tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else ROLES)
