@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from arm.desk.values import CardView, Draft
-from arm.domain.identity import MessageId
+from arm.desk.values import CardView, Draft, PendingState
+from arm.domain.identity import CommandId, MessageId
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
@@ -101,21 +102,32 @@ class AnswerJournal(QObject):
         self.failed.emit(error)
 
 
-def sweep(bridge: Bridge, owner: QObject, form: str, done: Callable[[int], None]) -> None:
-    """Throws away drafts whose command the central store has accepted; tells how many still wait for a verdict."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What became of the drafts of a form: how many wait for a verdict, which ones have lost their message."""
 
-    def look(desk: Desk) -> int:
-        waiting = 0
+    waiting: int = 0
+    orphans: tuple[Draft, ...] = ()
+
+
+def sweep(bridge: Bridge, owner: QObject, form: str, done: Callable[[Swept], None]) -> None:
+    """Throws away drafts whose command the central store has accepted, and looks for those left alone."""
+
+    def look(desk: Desk) -> Swept:
+        waiting, orphans = 0, []
+        is_in_step = desk.sync.status().since is not None
+        undecided = {one.command_id: one.state for one in desk.commands.pending()}
         for draft in desk.drafts.all(form):
-            sent = draft.fields.get("sent", "")
-            if not sent or draft.message_id is None:
-                continue
-            card = desk.messages.card(draft.message_id)
-            if card is not None and accepted(card, sent):
+            sent = CommandId(draft.fields.get("sent", ""))
+            card = desk.messages.card(draft.message_id) if draft.message_id is not None else None
+            is_done = card is not None and sent and accepted(card, sent)
+            if is_done or (card is None and sent and sent not in undecided):
                 desk.drafts.discard(draft.draft_id)
-            else:
+            elif card is None and is_in_step and undecided.get(sent) is not PendingState.UNSENT:
+                orphans.append(draft)
+            elif sent:
                 waiting += 1
-        return waiting
+        return Swept(waiting, tuple(orphans))
 
     bridge.tell(owner, look, done)
 

@@ -91,10 +91,10 @@ class AnswerPane(QWidget):
         for journal in self._journals.values():
             journal.save_now()
 
-    def keep(self, message_id: MessageId, values: AnswerValues) -> None:
+    def keep(self, message_id: MessageId, values: AnswerValues, number: str) -> None:
         """Writes these values into the message's draft at once, also when another message is open by now."""
         journal = self._journal_of(message_id)
-        journal.touch(values.to_fields(), len(values.text))
+        journal.touch(values.to_fields() | {"number": number}, len(values.text))
         journal.save_now()
 
     def say(self, text: str, tone: str = "error") -> None:
@@ -210,7 +210,8 @@ class AnswerPane(QWidget):
         if opened is None or not self.is_editable():
             return
         self._has_draft = True
-        self._journal_of(opened.message_id).touch(self.editor.values().to_fields(), self.editor.caret())
+        fields = self.editor.values().to_fields() | {"number": opened.message.number}
+        self._journal_of(opened.message_id).touch(fields, self.editor.caret())
         self.edited.emit()
 
     def _on_changes_toggled(self, is_down: bool) -> None:

@@ -20,7 +20,7 @@ from arm.i18n import _
 from ui.formats import initials, number_sign
 from ui.widgets import ActionFace, BannerBar, BannerFace, DiffView, PlainLabel, Tag
 from ui.wording import refusal_sentence, refusal_with_clause, result_name, verb_label
-from ui.workspaces.answer_journal import AnswerJournal, accepted, sweep
+from ui.workspaces.answer_journal import AnswerJournal, Swept, accepted, sweep
 from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.decision_answer import AnswerUnderDecision
 from ui.workspaces.decision_redirect import RedirectUnderDecision
@@ -309,8 +309,8 @@ class DecisionsWorkspace(Workspace):
         journal.touch({"text": text, "sent": done.command_id})
         journal.save_now()
 
-    def _on_swept(self, waiting: int) -> None:
-        self._is_waiting = waiting > 0
+    def _on_swept(self, swept: Swept) -> None:
+        self._is_waiting = swept.waiting > 0
 
     def _on_refused(self, message_id: MessageId, refused: Refused) -> None:
         if self._opened is None or self._opened.message_id != message_id:

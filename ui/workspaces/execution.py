@@ -7,30 +7,33 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from arm.desk.values import Changes, Done
+from arm.desk.values import Changes, Done, Draft
 from arm.desk.values import Workspace as Space
 from arm.domain.actions import ActionState
 from arm.domain.answers import Weight, template_values
 from arm.domain.commands import Start, Verb
 from arm.domain.directory import Template
 from arm.domain.identity import MessageId
-from arm.domain.message import Result
+from arm.domain.message import Message, Result
 from arm.domain.refusals import Refused
-from arm.i18n import _
+from arm.i18n import _, ngettext
 from ui.formats import initials, number_sign
 from ui.keys import bind
+from ui.widgets import ActionFace, ToastFace
 from ui.wording import refusal_sentence, refusal_with_clause
 from ui.workspaces.answer_check import said
-from ui.workspaces.answer_journal import sweep
+from ui.workspaces.answer_journal import Swept, sweep
 from ui.workspaces.answer_pane import FORM, AnswerPane, may_write
 from ui.workspaces.answer_values import AnswerValues
 from ui.workspaces.base import MainAction, Opened, Shell, Workspace
+from ui.workspaces.orphans import OrphanSheet
 from ui.workspaces.templates import TemplateSheet, fitting_templates
 
 RECENT = 8
+SWEEP_AFTER_MS = 400
 
 
 class ExecutionWorkspace(Workspace):
@@ -52,10 +55,14 @@ class ExecutionWorkspace(Workspace):
     def __init__(self, shell: Shell, parent: QWidget | None = None) -> None:
         super().__init__(shell, parent)
         self._started: set[MessageId] = set()
-        self._is_waiting = False
+        self._orphans: tuple[Draft, ...] = ()
         self._recent: list[str] = []
         self._sheet: TemplateSheet | None = None
         self._shown_route: bool | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SWEEP_AFTER_MS)
+        self._later.timeout.connect(self._sweep)
         self.pane = AnswerPane(shell)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -66,7 +73,7 @@ class ExecutionWorkspace(Workspace):
 
     def activated(self) -> None:
         """Looks after drafts of answers that were sent: those accepted meanwhile are done with."""
-        sweep(self.shell.bridge, self, FORM, self._on_swept)
+        self._sweep()
 
     def show_card(self, opened: Opened | None) -> None:
         before = self.pane.opened
@@ -83,8 +90,19 @@ class ExecutionWorkspace(Workspace):
         label = _("Send for endorsement") if endorsers else _("Send for approval")
         return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT)
 
-    def label_of(self, state: ActionState, opened: Opened) -> str:
-        return ""
+    def extra_actions(self, opened: Opened | None) -> tuple[ActionFace, ...]:
+        """Drafts whose message has gone to somebody else stay within reach."""
+        if not self._orphans:
+            return ()
+        number = len(self._orphans)
+        label = ngettext("{n} draft without its message…", "{n} drafts without their messages…", number)
+        return (ActionFace("orphans", label.format(n=number), "pencil"),)
+
+    def run_extra(self, key: object) -> None:
+        if key == "orphans" and self._orphans:
+            sheet = OrphanSheet(self._orphans, self)
+            sheet.dropped.connect(self._on_orphan_dropped)
+            self.shell.open_sheet(sheet)
 
     def take_over(self, state: ActionState, opened: Opened) -> bool:
         if state.verb is not Verb.SUBMIT:
@@ -102,8 +120,8 @@ class ExecutionWorkspace(Workspace):
         return True
 
     def changed(self, changes: Changes) -> None:
-        if self._is_waiting and (changes.everything or changes.messages):
-            sweep(self.shell.bridge, self, FORM, self._on_swept)
+        if (changes.everything or changes.messages) and not self._later.isActive():
+            self._later.start()
 
     def save_drafts(self) -> None:
         self.pane.save_now()
@@ -131,7 +149,7 @@ class ExecutionWorkspace(Workspace):
             opened.message_id,
             values.command(),
             done_text=self._done_text(opened, values),
-            on_done=partial(self._on_submitted, opened.message_id, values),
+            on_done=partial(self._on_submitted, opened.message, values),
             on_refused=partial(self._on_refused, opened.message_id),
         )
 
@@ -196,10 +214,9 @@ class ExecutionWorkspace(Workspace):
         self.pane.editor.insert_template(text, result, template.title)
         self._close_sheet()
 
-    def _on_submitted(self, message_id: MessageId, values: AnswerValues, done: Done) -> None:
+    def _on_submitted(self, message: Message, values: AnswerValues, done: Done) -> None:
         """The draft stays, marked with its command, until the central store has accepted it."""
-        self._is_waiting = True
-        self.pane.keep(message_id, replace(values, sent=done.command_id))
+        self.pane.keep(message.message_id, replace(values, sent=done.command_id), message.number)
 
     def _on_refused(self, message_id: MessageId, refused: Refused) -> None:
         why = refusal_with_clause(refused)
@@ -208,5 +225,22 @@ class ExecutionWorkspace(Workspace):
             self.pane.say(_("Not sent: {what}").format(what=why))
         self.shell.announce(why)
 
-    def _on_swept(self, waiting: int) -> None:
-        self._is_waiting = waiting > 0
+    def _sweep(self) -> None:
+        sweep(self.shell.bridge, self, FORM, self._on_swept)
+
+    def _on_swept(self, swept: Swept) -> None:
+        before = {one.draft_id for one in self._orphans}
+        fresh = [one for one in swept.orphans if one.draft_id not in before]
+        self._orphans = swept.orphans
+        if fresh:
+            numbers = ", ".join(number_sign(one.fields.get("number", "")) for one in fresh)
+            said = _("{numbers}: the message is with somebody else now. What you wrote is kept")
+            self.shell.toast(ToastFace(said.format(numbers=numbers), tone="warn", stay_s=15.0))
+        if {one.draft_id for one in swept.orphans} != before:
+            self.shell.refresh_actions()
+
+    def _on_orphan_dropped(self, draft_id: object) -> None:
+        self.shell.bridge.tell(self, lambda desk: desk.drafts.discard(str(draft_id)), self._on_orphan_gone)
+
+    def _on_orphan_gone(self, _nothing: object) -> None:
+        self._sweep()

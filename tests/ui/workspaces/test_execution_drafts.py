@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from arm.desk.values import Changes, Draft, Pending, PendingState
@@ -18,6 +22,7 @@ from tests.ui.workspaces.test_execution import fill
 from tests.ui.workspaces.work_fakes import Town, Window, open_window, settle
 from ui.workspaces.answer_values import AnswerValues, files_from_words, from_fields
 from ui.workspaces.execution import ExecutionWorkspace
+from ui.workspaces.orphans import OrphanSheet
 
 M1, M2 = MessageId("m-1"), MessageId("m-2")
 
@@ -200,3 +205,23 @@ def test_values_read_back_from_the_journal_are_the_same() -> None:
 def test_words_of_files_that_make_no_sense_are_left_out() -> None:
     assert files_from_words("что-то не то\nu\tмного\tx\ty\tz") == ()
     assert from_fields({"result": "кое-что", "postponed_until": "вчера"}) == AnswerValues()
+
+
+def test_a_draft_whose_message_went_away_can_still_be_read_and_copied(qtbot: QtBot, town: Town) -> None:
+    window, workspace = at_desk(qtbot, town)
+    show(qtbot, window, "m-1")
+    type_text(workspace.pane.editor.text, "Моя работа")
+    workspace.save_drafts()
+    settle(qtbot, window)
+    window.opened = None
+    workspace.show_card(None)
+    del town.messages[M1]
+    window.desk.listeners[0](Changes(messages=frozenset({M1})))
+    qtbot.waitUntil(lambda: bool(workspace.extra_actions(None)))
+    assert window.toasts[-1].startswith("№\u00a04790")
+    workspace.run_extra("orphans")
+    (sheet,) = window.findChildren(OrphanSheet)
+    QTest.mouseClick(sheet.findChild(QPushButton, "orphan-copy"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "Моя работа"
+    sheet.dropped.emit(next(iter(window.desk.kept)))
+    qtbot.waitUntil(lambda: workspace.extra_actions(None) == ())

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from arm.desk.desk import Desk
+from arm.desk.values import Done, PendingState
 from arm.desk.values import Workspace as Space
-from arm.domain.commands import Accept, Assign, Register
+from arm.domain.commands import Accept, Assign, Cause, Reassign, Register, Verb
 from arm.domain.identity import MessageId, UserId
 from arm.domain.message import Applicant, Closed, Stage
 from tests.desk_fixture import WORKS, Town, open_town
@@ -22,6 +23,7 @@ from tests.typing_keys import type_text
 from ui.bridge import Bridge
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
+from ui.widgets import ReadingView
 from ui.workspaces.control import ControlWorkspace
 from ui.workspaces.decisions import DecisionsWorkspace
 from ui.workspaces.execution import ExecutionWorkspace
@@ -181,3 +183,29 @@ def test_a_warning_from_the_board_stands_in_its_row_and_at_the_central_store(
     assert card is not None
     assert card.message.stage is Stage.EXECUTION
     assert [one.kind for one in card.message.warnings] == ["answer_over"]
+
+
+def test_the_loser_of_a_reassignment_made_while_offline_loses_nothing(
+    qtbot: QtBot, town: Town, open_place: OpenPlace
+) -> None:
+    message_id = assigned(town)
+    desk, window = open_place("executor", Space.EXECUTION)
+    town.wire.is_cut = True
+    workspace = write_answer(qtbot, window)
+    press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: desk.commands.pending() != ())
+    town.wire.is_cut = False
+    coordinator = town.desk("coordinator")
+    reassign = Reassign(executor=UserId("executor-2"), cause=Cause.ILLNESS, reason="Больничный")
+    assert isinstance(coordinator.commands.do(message_id, reassign), Done)
+    coordinator.sync.run_now()
+    coordinator.close()
+    desk.sync.run_now()
+    settle(qtbot, window)
+    refused = {one.verb: one.state for one in desk.commands.pending()}
+    assert refused[Verb.SUBMIT] is PendingState.REFUSED
+    qtbot.waitUntil(lambda: "сохранено" in window.toast.face().text)
+    workspace.run_extra("orphans")
+    sheet = window.area.side.sheet()
+    assert sheet is not None
+    assert [view.text() for view in sheet.findChildren(ReadingView)] == [ANSWER]

@@ -27,6 +27,8 @@ from arm.desk.values import (
     QueueRow,
     RowMark,
     StoredFile,
+    SyncKind,
+    SyncStatus,
 )
 from arm.desk.values import Workspace as Space
 from arm.domain import naming
@@ -110,11 +112,13 @@ class Desk:
         self.messages = SimpleNamespace(
             card=self.card, queue_page=self.queue_page, rows=self.rows, counters=self.counters
         )
-        self.commands = SimpleNamespace(do=self.do)
+        self.commands = SimpleNamespace(do=self.do, pending=self.pending)
         self.drafts = SimpleNamespace(load=self.load, save=self.save, all=self.all, discard=self.discard)
         self.people = SimpleNamespace(
             endorsers=self.endorsers, approvers=self.approvers, directory=self.directory, regulation=self.regulation
         )
+        status = SyncStatus(kind=SyncKind.IN_STEP, since=START)
+        self.sync = SimpleNamespace(status=lambda: status)
         self.files = SimpleNamespace(add_path=self.add_path, add_bytes=self.add_bytes)
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
@@ -181,6 +185,9 @@ class Desk:
         if refused is not None:
             return refused
         return self.town.give(str(message_id), command, self.person.user_id)
+
+    def pending(self) -> tuple[Pending, ...]:
+        return tuple(one for found in self.pendings.values() for one in found)
 
     def load(self, form: str, message_id: MessageId | None = None) -> Draft | None:
         found = [one for one in self.kept.values() if one.form == form and one.message_id == message_id]
