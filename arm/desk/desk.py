@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,11 +45,10 @@ class Desk:
         self.messages = MessagesDesk(self._core, projection)
         self.drafts = DraftsDesk(self._core)
         self.search = SearchDesk(self._core, projection)
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._core.close)
             self.session.open_known()
-        except BaseException:
-            self._core.close()
-            raise
+            undone.pop_all()
 
     @cached_property
     def commands(self) -> CommandsDesk:

@@ -117,18 +117,20 @@ class SyncDesk:
         with self._turn_lock:
             try:
                 self._run(self._progress, is_stopping)
-                if not is_stopping():
-                    self._tend()
+                self._tend(is_stopping)
             except (CacheTrouble, FileTrouble) as trouble:
                 log.warning("local trouble in sync", extra={"kind": trouble.kind})
                 raise SyncTrouble("local", {"code": trouble.kind}) from trouble
 
-    def _tend(self) -> None:
+    def _tend(self, is_stopping: Callable[[], bool]) -> None:
         """Rows whose deadline level has changed by itself, and substitutions that began or ended today."""
+        if is_stopping():
+            return
         self._core.look_anew()
-        moved = self._core.store.replica.tend(self._core.now())
-        if moved:
+        while moved := self._core.store.replica.tend(self._core.now()):
             self._core.tell(_changes(moved))
+            if is_stopping():
+                return
 
     def _wait(self, timeout_s: float) -> WaitAnswer | None:
         transport = self._transport

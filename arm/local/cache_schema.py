@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arm.local.folding import FOLDING_VERSION
 
-CACHE_VERSION = 1000 * FOLDING_VERSION + 3
+CACHE_VERSION = 1000 * FOLDING_VERSION + 4
 """Any other version is set aside and rebuilt by a first sync (P22)."""
 SCHEMA = (
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",

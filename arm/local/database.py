@@ -114,10 +114,9 @@ def transaction(connection: Connection) -> Iterator[Connection]:
         try:
             yield connection
             connection.execute("COMMIT")
-        except BaseException:
+        finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise
 
 
 def files_of(path: Path) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ import msgspec
 from arm.domain.clocks import Clocks, Level
 from arm.domain.message import Closed, Delivery, Message, Stage
 from arm.local.folding import digits, phone_key, stems
+from arm.local.preview import first_line
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -18,7 +19,6 @@ BANDS = (Level.OVER, Level.STAGE_OVER, Level.NEAR, Level.CALM, Level.DONE)
 """Order of a queue: overdue answer, overdue stage, near, the rest, closed."""
 BAND_OF = {level: band for band, level in enumerate(BANDS)}
 NEVER = (1 << 62) - 1
-LONGEST_LINE = 200
 _UPLOAD = re.compile(rb'"upload_id":"([^"\\\\]+)"')
 
 
@@ -72,7 +72,7 @@ def facts_of(message: Message, topic: str) -> Facts:
     return Facts(
         message_id=message.message_id,
         number=message.number,
-        first_line=_first_line(message),
+        first_line=first_line(message.text or next((one.question for one in message.inquiries), "")),
         category=message.category,
         subcategory=message.subcategory,
         stage=message.stage.value,
@@ -167,11 +167,6 @@ def is_to_deliver(message: Message) -> bool:
         and message.closed_as in (Closed.ANSWERED, Closed.DECLINED)
         and not any(one.reached for one in message.deliveries)
     )
-
-
-def _first_line(message: Message) -> str:
-    text = message.text or next((one.question for one in message.inquiries), "")
-    return " ".join(text[: 4 * LONGEST_LINE].split())[:LONGEST_LINE]
 
 
 def _holder(message: Message) -> str:

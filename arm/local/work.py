@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,10 @@ class WorkFile:
             damaged = True
         if damaged:
             self._replace_damaged(stamp())
-        try:
+        with ExitStack() as undone:
+            undone.callback(self._connection.close)
             self._migrate()
-        except BaseException:
-            self._connection.close()
-            raise
+            undone.pop_all()
         self.outbox = Outbox(self._connection, self._lock)
 
     def _replace_damaged(self, stamp: str) -> None:
