@@ -1,59 +1,52 @@
-"""The schema's making and moving on, by alembic, on either store."""
+"""The schema's state: made, moved on or refused when a store is opened."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from arm.central import engine as engines
 from arm.central.problems import StoreTrouble
 from arm.central.tables import EPOCH, journal_head, number_series, store
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+"""The newest version of the schema: the head of `migrations`."""
 APPLICANT_SERIES = "applicant"
 MIGRATION_LOCK = 4_811_2026
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Makes or migrates the schema and the store's identity; StoreTrouble for a foreign or newer database."""
+    """Makes or migrates the schema and the store's identity; StoreTrouble for a foreign or newer database.
+
+    Alembic is loaded only where there is something to do: every start would pay for it.
+    """
     with engines.told():
-        newest = _script().get_current_head()
-        with engine.connect() as connection:
+        with engines.reading(engine) as connection:
             present = _version(connection)
+            if present == NEWEST:
+                return
             if present is None and _has_foreign_tables(connection):
                 raise StoreTrouble("not_a_store")
-            known = {one.revision for one in _script().walk_revisions()}
-            if present is not None and present not in known:
-                raise StoreTrouble("newer_schema")
+        from arm.central import migrating
+
+        if present is not None and present not in migrating.known_versions():
+            raise StoreTrouble("newer_schema")
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-            if _version(connection) != newest:
-                command.upgrade(_config(connection), "head")
+            if _version(connection) != NEWEST:
+                migrating.upgrade(connection)
             _identify(connection)
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
-
-
 def _version(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found else None
 
 
 def _has_foreign_tables(connection: Connection) -> bool:

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from arm.central import chain, schema
+from arm.central import chain, migrating, schema
 from arm.central import tables as t
 from arm.central.central import Act, Central
 from arm.central.engine import make_engine, reading, writing
@@ -29,6 +29,10 @@ def journal_rows(central: Central) -> list[Any]:
 def test_the_migrated_schema_is_the_tables_of_the_code(bare_central: Central) -> None:
     with bare_central.store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), t.metadata) == []
+
+
+def test_the_newest_version_is_the_head_of_the_migrations() -> None:
+    assert migrating.newest_version() == schema.NEWEST
 
 
 def test_bringing_up_to_date_twice_changes_nothing(bare_central: Central) -> None:
