@@ -56,9 +56,11 @@ class PickerEdit(QLineEdit):
         """New choices; the text typed and the choice made stay."""
         self._rows = rows
         if self._popup is not None:
+            before = self._popup.current_row()
             self._popup.model.set_rows(rows, self._query())
             self._popup.fit(self._headers)
             if self._popup.isVisible():
+                self._popup.set_current(self._place_of(before))
                 self._place_popup()
 
     def rows(self) -> tuple[PickerRow, ...]:
@@ -146,6 +148,12 @@ class PickerEdit(QLineEdit):
                 self.open_popup()
             return True
         return False
+
+    def _place_of(self, row: PickerRow | None) -> int:
+        """Where that row is among the choices shown now, or the first that may be picked."""
+        model = self._ready_popup().model
+        same = (n for n in range(model.rowCount()) if (one := model.row_at(n)) and row and one.key == row.key)
+        return next(same, model.first_open())
 
     def _query(self) -> str:
         return "" if self._current is not None else self.text()
