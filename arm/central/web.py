@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-SMALL_BODY = 64 * 1024
+SMALL_BODY = 256 * 1024
 COMMANDS_BODY = 8 * 1024 * 1024
 PIECE_BODY = 8 * 1024 * 1024 + 1024
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

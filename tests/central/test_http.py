@@ -191,7 +191,7 @@ def test_foreign_ids_lead_nowhere(url: str, central: Central) -> None:
         ("POST", "/api/v1/sessions", b"[" * 5000, (422, "bad_wire")),
         ("POST", "/api/v1/sessions", {"login": 1, "password": "", "device_id": ""}, (422, "bad_wire")),
         ("POST", "/api/v1/sessions", {"login": "a", "password": "b", "device_id": "c"}, (422, "bad_wire")),
-        ("POST", "/api/v1/sessions", b"x" * 70_000, (413, "too_large")),
+        ("POST", "/api/v1/sessions", b"x" * 300_000, (413, "too_large")),
     ],
 )
 def test_bad_requests_get_problem_details(
