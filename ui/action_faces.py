@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from arm.domain.actions import ActionState
-from arm.domain.commands import Verb
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.actions import LOOKS, NEVER_BUTTONS
 from ui.widgets import ActionFace
 from ui.wording import refusal_with_clause, verb_label
 from ui.workspaces.base import MainAction, Opened, Workspace
-from ui.workspaces.sheets import needs_sheet
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
 
 MAIN = "main"
 
@@ -71,6 +73,8 @@ def _face(state: ActionState, workspace: Workspace, opened: Opened, *, is_primar
     look = LOOKS[state.verb]
     label = workspace.label_of(state, opened) or verb_label(state.verb)
     asks = workspace.asks(state, opened)
+    from ui.workspaces.sheets import needs_sheet
+
     if needs_sheet(state) if asks is None else asks:
         label = f"{label}…"
     clause = opened.regulation.clause_of(state.row) or _("a rule of the platform")

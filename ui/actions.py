@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arm.desk.values import Workspace as Space
-from arm.domain.commands import Verb
+from arm.domain.verbs import Verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from arm.desk.troubles import CacheTrouble, FileTrouble, SyncTrouble
 from arm.desk.values import Done
-from arm.domain.commands import Command
 from arm.domain.identity import MessageId
 from arm.domain.refusals import Refused
 from ui.jobs import Jobs, Lane, Ticket
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
+    from arm.domain.commands import Command
 
 T = TypeVar("T")
 TROUBLES = (SyncTrouble, CacheTrouble, FileTrouble)

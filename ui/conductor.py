@@ -12,10 +12,10 @@ from shiboken6 import isValid
 
 from arm.desk.values import Changes, Counter, Done, Me, SyncStatus
 from arm.desk.values import Workspace as Space
-from arm.domain.commands import Command, Recall, Verb
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
 from arm.domain.refusals import Refused
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
@@ -25,11 +25,12 @@ from ui.wording import done_sentence, refusal_with_clause
 from ui.workspaces.area import WorkArea
 from ui.workspaces.base import WORKSPACES, Opened, Workspace
 from ui.workspaces.queue import QueuePane
-from ui.workspaces.sheets import CommandSheet, build_command, needs_sheet
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
+    from arm.domain.commands import Command
     from ui.widgets import ActionBar
+    from ui.workspaces.sheets import CommandSheet
 
 
 class Conductor(QObject):
@@ -199,6 +200,8 @@ class Conductor(QObject):
             return
         if workspace is not None and workspace.take_over(state, opened):
             return
+        from ui.workspaces.sheets import CommandSheet, needs_sheet
+
         made = workspace.make_sheet(state, opened) if workspace is not None else None
         if made is None and not needs_sheet(state):
             self._do_plainly(verb, opened)
@@ -206,6 +209,8 @@ class Conductor(QObject):
         self.open_sheet(self._kept(verb, opened) or made or CommandSheet(self, opened, state))
 
     def open_sheet(self, sheet: Sheet) -> None:
+        from ui.workspaces.sheets import CommandSheet
+
         if isinstance(sheet, CommandSheet):
             self._sheets[(sheet.message_id, sheet.state.verb)] = sheet
         self._area.side.open_sheet(sheet)
@@ -245,6 +250,8 @@ class Conductor(QObject):
             self.announce(_("There is nothing to take back"))
             return
         message_id, number = self._last_done
+        from arm.domain.commands import Recall
+
         said = done_sentence(Verb.RECALL).format(number=number_sign(number))
         self._last_done = None
         self.do(message_id, Recall(), done_text=said, advance=False)
@@ -275,6 +282,8 @@ class Conductor(QObject):
         return sheet
 
     def _do_plainly(self, verb: Verb, opened: Opened) -> None:
+        from ui.workspaces.sheets import build_command
+
         said = done_sentence(verb).format(number=number_sign(opened.message.number))
         self.do(opened.message_id, build_command(verb, {}, opened), done_text=said)
 

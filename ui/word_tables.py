@@ -7,9 +7,9 @@ from functools import cache
 from arm.desk.values import Filter, PendingState, RowMark
 from arm.desk.values import Workspace as Space
 from arm.domain.clocks import Level
-from arm.domain.commands import Cause, Verb, WarningChannel, WarningKind
 from arm.domain.identity import Role
 from arm.domain.message import Channel, Closed, Delivery, Result, Stage
+from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _, pgettext
 
 

@@ -9,13 +9,12 @@ from typing import TypeVar
 from arm.desk.values import Filter, PendingState, RowMark
 from arm.desk.values import Workspace as Space
 from arm.domain.clocks import Level
-from arm.domain.commands import Cause, Verb, WarningChannel, WarningKind
 from arm.domain.identity import Role
 from arm.domain.message import Channel, Closed, Delivery, Result, Stage
+from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _, current_language
 from ui import word_tables
 from ui.sentences import refusal_sentence, refusal_with_clause, trouble_sentence, trouble_title
-from ui.timeline_words import event_detail, event_title
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -115,8 +114,6 @@ __all__ = [
     "closed_name",
     "delivery_name",
     "done_sentence",
-    "event_detail",
-    "event_title",
     "field_name",
     "filter_name",
     "level_name",

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QWidget
 
 from arm.desk.values import CardView, Changes, Done, Me, QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
-from arm.domain.commands import Command, Verb
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
 from arm.domain.message import Message
 from arm.domain.refusals import Refused
-from arm.domain.regulation import Regulation
+from arm.domain.verbs import Verb
 from ui.bridge import Bridge
 from ui.widgets import ActionFace, Sheet, ToastFace
 
 if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
+    from arm.domain.commands import Command
+    from arm.domain.regulation import Regulation
     from ui.workspaces.sheets import CommandSheet
 
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from arm.desk.values import WhyView
-from arm.domain.commands import Verb
 from arm.domain.message import Answer, Attachment, Message
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import deadline_face, file_size, moment, number_sign, short_date
 from ui.theme import em

@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from arm.domain.clocks import Clocks
-from arm.domain.commands import Verb
-from arm.domain.events import Event
 from arm.domain.identity import UserId
 from arm.domain.message import Kind, Subject
 from arm.domain.message import Stage as StageName
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import duration, moment, number_sign, short_date
 from ui.widgets import StageFace, TimelineEntry
-from ui.wording import channel_name, closed_name, event_detail, event_title, stage_name
+from ui.wording import channel_name, closed_name, stage_name
 
 if TYPE_CHECKING:
+    from arm.domain.events import Event
     from ui.workspaces.base import Opened
 
 _TONES = {
@@ -155,6 +155,8 @@ def timeline_entries(opened: Opened) -> tuple[TimelineEntry, ...]:
 
 
 def _entry(event: Event, opened: Opened) -> TimelineEntry:
+    from ui.timeline_words import event_detail, event_title
+
     return TimelineEntry(
         when=moment(event.at, opened.card.zone),
         who=event.actor.name,

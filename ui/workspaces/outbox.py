@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from arm.desk.values import Draft, Pending, PendingState
-from arm.domain.commands import Verb
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import computer_clock, number_sign
 from ui.keys import bind

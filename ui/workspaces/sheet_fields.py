@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arm.domain.commands import Cause, Verb, WarningChannel, WarningKind
 from arm.domain.message import Delivery, Stage
 from arm.domain.organisations import Organisation
+from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _
 from ui.wording import cause_name, delivery_name, warning_channel_name, warning_kind_name
 from ui.workspaces.choosing import (
