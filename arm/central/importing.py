@@ -23,7 +23,7 @@ from arm.settings import resource_path
 from arm.wire import Verdict
 
 ROOM = UUID("b1c6f0d8-7a0e-4f7b-8a55-3f0c2f9d6a10")
-BATCH = 200
+BATCH = 500
 GENERAL, GENERAL_TITLE = "general", "Общий вопрос"
 """The subcategory of topics that came without any: to accept a message the moderator must name one."""
 DEFAULT_REGION = "Регион"

@@ -97,8 +97,8 @@ class _TextReader(HTMLParser):
         elif tag == "a":
             self._close_link()
 
-    def take_words(self, words: str) -> None:
-        self._add(words if self._keeps_breaks else words.replace("\n", " "))
+    def take_words(self, data: str) -> None:
+        self._add(data if self._keeps_breaks else data.replace("\n", " "))
 
     handle_data = take_words
 

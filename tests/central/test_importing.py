@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from arm.central.central import Central
-from arm.central.importing import ImportTrouble, Report, Wish, import_messages, shipped_regulations
+from arm.central.importing import BATCH, ImportTrouble, Report, Wish, import_messages, shipped_regulations
 from arm.central.opening import open_central
 from arm.domain.message import Channel, Stage
 from arm.settings import resource_path
@@ -126,17 +126,17 @@ def test_an_interrupted_import_is_finished_by_the_next(
     store: Central, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "many.csv"
-    path.write_text("номер,текст\n" + "".join(f"{n},сообщение {n}\n" for n in range(450)), encoding="utf-8")
+    path.write_text("номер,текст\n" + "".join(f"{n},сообщение {n}\n" for n in range(BATCH + 50)), encoding="utf-8")
 
     def stop(done: int, _total: int) -> None:
-        if done >= 200:
+        if done >= BATCH:
             raise KeyboardInterrupt
 
     with store:
         with pytest.raises(KeyboardInterrupt):
             import_messages(store, path, WISH, stop)
-        assert sum(store.counts().values()) == 200
-        assert told(import_messages(store, path, WISH)) == (250, 200, 0)
+        assert sum(store.counts().values()) == BATCH
+        assert told(import_messages(store, path, WISH)) == (50, BATCH, 0)
 
 
 def test_the_real_messages_come_in_once(store: Central, shared_folder: Path) -> None:
