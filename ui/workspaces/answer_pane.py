@@ -162,6 +162,8 @@ class AnswerPane(QWidget):
         message = opened.message
         is_bare = not is_editable and message.answer is None and not self._has_draft
         self._stack.setVisible(not is_bare)
+        if is_bare:
+            self.inquiries.unfold()
         self._returned.set_face(_return_face(opened))
         refused = _refused(opened)
         if refused:

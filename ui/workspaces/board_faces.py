@@ -9,11 +9,9 @@ from fractions import Fraction
 from arm.desk.values import QueueRow, RowMark
 from arm.domain.message import OPEN_STAGES, Stage
 from arm.i18n import _
-from ui.formats import clock, deadline_face, initials, moment, number_sign, short_date
+from ui.formats import deadline_face, initials, number_sign
 from ui.widgets import DeadlineFace, DeadlineState, StageFace
 from ui.wording import mark_name, stage_name
-
-ZONE = "Europe/Moscow"
 
 
 def stage_faces(row: QueueRow, shares: Mapping[Stage, Fraction], now: datetime) -> tuple[StageFace, ...]:
@@ -65,8 +63,8 @@ def chip_of(row: QueueRow, now: datetime) -> DeadlineFace | None:
     )
     calm = face is not None and face.state in (DeadlineState.OK, DeadlineState.SOON)
     if RowMark.POSTPONED in row.marks and calm and row.lead_due_at is not None:
-        day = short_date(row.lead_due_at.date())
-        return DeadlineFace(DeadlineState.PAUSED, _("until {date}").format(date=day[:5]), _("postponed"))
+        day = f"{row.lead_due_at.astimezone():%d.%m}"
+        return DeadlineFace(DeadlineState.PAUSED, _("until {date}").format(date=day), _("postponed"))
     return face
 
 
@@ -79,12 +77,11 @@ def holder_of(row: QueueRow) -> str:
 
 
 def warned_words(row: QueueRow, now: datetime) -> str:
-    """«09:15» for a warning of today, the date before that."""
+    """«09:15» by this computer's clock for a warning of today, with the date before that."""
     if row.warned_at is None:
         return ""
-    if row.warned_at.date() == now.date():
-        return clock(row.warned_at, ZONE)
-    return moment(row.warned_at, ZONE, now)
+    here = row.warned_at.astimezone()
+    return f"{here:%H:%M}" if here.date() == now.astimezone().date() else f"{here:%d.%m %H:%M}"
 
 
 def row_sentence(row: QueueRow, now: datetime, *, is_marked: bool) -> str:

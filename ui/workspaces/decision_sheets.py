@@ -70,8 +70,8 @@ class RejectSheet(CommandSheet):
         self._list.setVisible(bool(self._reasons))
         self._focus_list()
 
-    def _on_reason_chosen(self, place: int) -> None:
-        if place < len(self._reasons):
+    def _on_reason_chosen(self, place: object) -> None:
+        if isinstance(place, int) and place < len(self._reasons):
             edit = self._reason().edit
             edit.setPlainText(self._reasons[place])
             edit.moveCursor(edit.textCursor().MoveOperation.End)
@@ -94,7 +94,7 @@ class RejectSheet(CommandSheet):
 class RecentReasons(QListWidget):
     """`chosen` tells the place of a reason; `left` passes on a key that begins another text."""
 
-    chosen = Signal(int)
+    chosen = Signal(object)
     left = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:

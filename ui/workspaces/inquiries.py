@@ -58,6 +58,10 @@ class InquiryList(QWidget):
         if sum(1 for one in inquiries if one.answered_at) > had_answers:
             self._toggle.setChecked(True)
 
+    def unfold(self) -> None:
+        """Where there is nothing else to see: the body that was asked."""
+        self._toggle.setChecked(True)
+
     def _card(self, inquiry: Inquiry, opened: Opened) -> Surface:
         card = Surface("sunken")
         column = QVBoxLayout(card)

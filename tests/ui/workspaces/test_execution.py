@@ -13,13 +13,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from arm.domain.answers import FindingCode
-from arm.domain.commands import Start, Submit, Verb
+from arm.domain.commands import RequestDocuments, Start, Submit, Verb
 from arm.domain.identity import UserId
 from arm.domain.message import Result, Stage
 from arm.domain.refusals import Reason, Refused
 from tests.typing_keys import type_text
 from tests.ui.workspaces import scene
 from tests.ui.workspaces.work_fakes import Window, open_window, settle
+from ui.widgets import PlainLabel
 from ui.workspaces.execution import ExecutionWorkspace
 
 
@@ -292,3 +293,16 @@ def test_somebody_elses_message_is_read_only(qtbot: QtBot) -> None:
     assert not workspace.edit()
     assert json.dumps(window.desk.kept) == "{}"
     assert window.opened.action(Verb.SUBMIT) is None or not window.opened.action(Verb.SUBMIT).enabled  # type: ignore[union-attr]
+
+
+def test_the_body_that_was_asked_sees_the_question_and_no_editor(qtbot: QtBot) -> None:
+    town = scene.town()
+    scene.assigned(town, "m-1")
+    question = RequestDocuments(inquiry_id="i-1", organisation=scene.ROADS, question="Пришлите акт")
+    town.must("m-1", question, "kuznetsov")
+    window, workspace = open_window(qtbot, town, "road-coordinator", ExecutionWorkspace)
+    assert isinstance(workspace, ExecutionWorkspace)
+    window.show_message("m-1")
+    settle(qtbot, window)
+    assert not workspace.pane.editor.isVisible()
+    assert any(label.text() == "Пришлите акт" and label.isVisible() for label in workspace.findChildren(PlainLabel))
