@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arm.desk.clock import Surroundings
-from arm.settings import Settings, data_folder
+from arm.settings import Settings, data_folder, load
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
@@ -28,13 +28,14 @@ def profile_folder(settings: Settings) -> Path:
 def open_desk(
     profile: Path,
     *,
-    ca_file: str = "",
+    ca_file: str | None = None,
     connect: Connect | None = None,
     key_store: Callable[[], KeyStore | None] | None = None,
     around: Surroundings | None = None,
 ) -> Desk:
     """A desk over a profile folder, which is made if need be; nobody has to be signed in.
 
+    `ca_file` names the authorities trusted for the central store, by default what the settings say;
     `connect` and `key_store` replace HTTP and the system's keyring. Raises CacheTrouble: in_use, no_key_store,
     wrong_key, too_new, disk_full, unreadable.
     """
@@ -51,7 +52,8 @@ def open_desk(
     )
 
 
-def _http(ca_file: str) -> Connect:
+def _http(ca_file: str | None) -> Connect:
     from arm.sync.transport import HttpTransport
 
-    return lambda server, device_id, token: HttpTransport(server, device_id, token, ca_file)
+    trusted = load().tls_authority if ca_file is None else ca_file
+    return lambda server, device_id, token: HttpTransport(server, device_id, token, trusted)

@@ -58,6 +58,7 @@ class Settings:
     listen: str = _setting("127.0.0.1:8765", "host and port on which the central store answers")
     tls_certificate: str = _setting("", "certificate file, obligatory beyond the loopback")
     tls_key: str = _setting("", "key file of the certificate")
+    tls_authority: str = _setting("", "authorities that a desk trusts; empty is the public ones")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_file: str = _setting("", "log file; empty is arm.log in the data folder")
     request_timeout_s: float = _setting(20.0, "how long a request to the central store may take")
