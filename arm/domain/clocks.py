@@ -81,17 +81,23 @@ class Clocks:
         known = [d for d in (self.stage_due_at, self.cap_due_at) if d is not None]
         return min(known) if known else None
 
-    def level(self, now: datetime) -> Level:
-        """The level at a moment; a stopped clock is `DONE` whatever happened before.
+    def is_over(self, now: datetime) -> bool:
+        """Whether the answer is overdue; the due moment itself is still in time."""
+        lead = self.lead_due_at
+        return lead is not None and now > lead
 
-        A stage entered with nothing left of its share is over from its first instant.
-        """
+    def is_stage_over(self, now: datetime) -> bool:
+        """Whether the stage is; one entered with nothing left of its share is over from its first instant."""
+        stage = self.stage_lead_at
+        return stage is not None and (now > stage or stage <= self.stage_entered_at)
+
+    def level(self, now: datetime) -> Level:
+        """The level at a moment; a stopped clock is `DONE` whatever happened before."""
         if self.stopped_at is not None:
             return Level.DONE
-        lead, stage = self.lead_due_at, self.stage_lead_at
-        if lead is not None and now > lead:
+        if self.is_over(now):
             return Level.OVER
-        if stage is not None and (now > stage or stage <= self.stage_entered_at):
+        if self.is_stage_over(now):
             return Level.STAGE_OVER
         if self.near_at is not None and now >= self.near_at:
             return Level.NEAR

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from arm.domain import guards_of_fields as fields
 from arm.domain.cases import Case, no
-from arm.domain.clocks import Clocks
+from arm.domain.clocks import Level
 from arm.domain.commands import Cause, CorrectApplicant, Rate, Reassign, Verb, Warn, WarningChannel, WarningKind
 from arm.domain.guards_of_people import GUARDS_OF_PEOPLE
 from arm.domain.identity import Role, UserId
@@ -165,21 +165,12 @@ def kind_holds(case: Case) -> Refused | None:
 
 def warning_holds(kind: WarningKind, message: Message, now: datetime) -> bool:
     """Whether a list of the curator's day holds this message (D 4.1)."""
-    clocks: Clocks = message.clocks
-    lead, stage = clocks.lead_due_at, clocks.stage_lead_at
-    answer_over = lead is not None and now > lead
-    stage_over = stage is not None and (now > stage or stage <= clocks.stage_entered_at)
+    clocks = message.clocks
     if kind is WarningKind.ANSWER_OVER:
-        return answer_over
+        return clocks.is_over(now)
     if kind is WarningKind.STAGE_OVER:
-        return stage_over
-    return (
-        message.stage in (Stage.EXECUTION, Stage.ENDORSEMENT)
-        and not stage_over
-        and not answer_over
-        and clocks.near_at is not None
-        and now >= clocks.near_at
-    )
+        return clocks.is_stage_over(now)
+    return message.stage in (Stage.EXECUTION, Stage.ENDORSEMENT) and clocks.level(now) is Level.NEAR
 
 
 def channel_allowed(case: Case) -> Refused | None:

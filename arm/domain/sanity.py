@@ -112,7 +112,7 @@ def _part(part: SplitPart) -> Refused | None:
 
 
 def unknown_on_register(case: Case, command: Register) -> Refused | None:
-    """What an applicant or operator named beside the text must exist; an organisation must be connected."""
+    """What an applicant or operator named beside the text must exist; where it goes is the moderator's word."""
     classifier, directory = case.directory.classifier, case.directory
     if command.category and classifier.categories and not classifier.has(command.category, command.subcategory):
         return no(Reason.UNKNOWN_CATEGORY, "category")

@@ -105,7 +105,8 @@ def _recallable(message: Message, kept: Message, verbs: frozenset[Verb]) -> Mess
 def _left_at(message: Message, organisations: frozenset[OrganisationId] | None) -> datetime | None:
     if not organisations:
         return None
-    stays = [v for v in message.clocks.visits if v.organisation in organisations]
+    elsewhere = organisations - {message.owner}
+    stays = [v for v in message.clocks.visits if v.organisation in elsewhere]
     return max((v.left_at for v in stays if v.left_at is not None), default=None)
 
 

@@ -10,6 +10,7 @@ from arm.domain.commands import (
     Assign,
     Cause,
     Command,
+    Comment,
     Endorse,
     HandDownTo,
     PassOn,
@@ -21,11 +22,11 @@ from arm.domain.commands import (
 )
 from arm.domain.decide import decide
 from arm.domain.events import Event
-from arm.domain.identity import MessageId, OrganisationId, UserId
+from arm.domain.identity import Grant, MessageId, OrganisationId, Person, Role, UserId
 from arm.domain.message import Message, Result
 from arm.domain.refusals import Refused
 from arm.domain.visibility import Sight, seen_by
-from tests.domain.builders import M1, REGION, RIVER, World, actor
+from tests.domain.builders import M1, REGION, RIVER, TOWN, World, actor
 from tests.domain.test_decide_rows import ASK, PARTS
 
 DRAFT = Submit(
@@ -135,6 +136,16 @@ def test_a_part_of_a_split_message_does_not_carry_the_other_parts() -> None:
     for part, event in zip(PARTS.parts, born, strict=True):
         assert event.message_id == MessageId(part.message_id)
         assert [one.text for one in event.command.parts] == [part.text]  # type: ignore[union-attr]
+
+
+def test_a_coordinator_above_reads_no_notes_of_a_body_where_he_holds_another_role() -> None:
+    world = World().coordination()
+    world.give(Comment(text="внутреннее"), "curator")
+    world.give(Assign(executor=UserId("executor")), "coordinator")
+    both = Person(UserId("both"), "Б", "", (Grant(Role.COORDINATOR, REGION), Grant(Role.EXECUTOR, TOWN)))
+    found = seen_by(world.card, tuple(world.timeline), both, world.directory, world.now)
+    assert found is not None and found[0] is Sight.HISTORY
+    assert "внутреннее" not in repr(found[2])
 
 
 def test_after_a_hand_down_the_sender_reads_no_reasons_of_the_body_below() -> None:
