@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from arm.desk.values import Done, Draft
+from arm.desk.values import CardView, Changes, Done, Draft
+from arm.domain.identity import MessageId
 from arm.domain.refusals import Refused
 from arm.i18n import _
 from ui.dialogs.overlay import OverlayPage
@@ -36,6 +37,7 @@ class IntakePanel(OverlayPage):
         bind(self, "Ctrl+Return", self.register)
         bind(self, "Ctrl+Tab", self._next_form)
         bind(self, "Ins", self.new_form)
+        shell.bridge.changed.connect(self._on_changed)
 
     def open_page(self) -> None:
         before = self.window().focusWidget()
@@ -234,17 +236,36 @@ class IntakePanel(OverlayPage):
         if form is not None:
             form.discard()
             self._remove_form(form)
-        said = _("Tell the number to the applicant. It is in the clipboard")
-        if done.number.startswith(TEMPORARY):
-            said = _("A temporary number: the lasting one comes when the message is sent. Nothing is lost")
-        self._number.setText(number_sign(done.number))
-        self._say_number.setText(said)
-        QGuiApplication.clipboard().setText(done.number)
         self._pages.setCurrentIndex(1)
         self._more.setFocus()
-        announce(self, f"{number_sign(done.number)}. {said}")
+        self._awaited = done.message_id
+        self._show_number(done.number)
+
+    def _show_number(self, number: str) -> None:
+        """In place of a temporary number the lasting one, as soon as the central store has given it."""
+        said = _("Tell the number to the applicant. It is in the clipboard")
+        if number.startswith(TEMPORARY):
+            said = _("A temporary number: the lasting one comes when the message is sent. Nothing is lost")
+        else:
+            self._awaited = None
+        if self._number.text() == number_sign(number):
+            return
+        self._number.setText(number_sign(number))
+        self._say_number.setText(said)
+        QGuiApplication.clipboard().setText(number)
+        announce(self, f"{number_sign(number)}. {said}")
+
+    def _on_changed(self, changes: Changes) -> None:
+        awaited = self._awaited
+        if awaited is not None and (changes.everything or awaited in changes.messages):
+            self._shell.bridge.ask(self, lambda desk: desk.messages.card(awaited), self._on_card, topic="number")
+
+    def _on_card(self, card: CardView | None) -> None:
+        if card is not None and card.message.message_id == self._awaited:
+            self._show_number(card.message.number)
 
     def _on_refused(self, refused: Refused) -> None:
         self._say(refusal_with_clause(refused))
 
     _registering: IntakeForm | None = None
+    _awaited: MessageId | None = None
