@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from arm.domain.cases import Case, Setting
 from arm.domain.commands import Verb
-from arm.domain.decide import judge, rows_now
+from arm.domain.decide import judge, rows_now, with_clause_of
 from arm.domain.guards import is_named_to_stop
 from arm.domain.identity import Actor, Role
 from arm.domain.message import Message
@@ -48,7 +48,7 @@ def _state(verb: Verb, message: Message, actor: Actor, setting: Setting, rows: t
     now = rows_now(message, on, setting)
     if isinstance(now, Refused):
         his = next((row for row in on if _is_his(_case(row, message, actor, setting))), None)
-        return _shown(his, now) if his is not None else None
+        return _shown(his, with_clause_of(now, his, setting)) if his is not None else None
     best: tuple[int, Row, Refused] | None = None
     for row in now:
         case = _case(row, message, actor, setting)

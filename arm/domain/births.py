@@ -9,7 +9,7 @@ from arm.domain.cases import Case
 from arm.domain.clocks import Clocks
 from arm.domain.commands import Register, Split
 from arm.domain.identity import OrganisationId, Role
-from arm.domain.message import Message, Stage
+from arm.domain.message import Kind, Message, Stage
 
 
 def registered(case: Case, command: Register) -> Message:
@@ -24,7 +24,7 @@ def registered(case: Case, command: Register) -> Message:
         stage=Stage.MODERATION,
         clocks=Clocks(started_at=at, stage_entered_at=at),
         top=_top(case, command),
-        kind=command.kind,
+        kind=command.kind if command.kind is not Kind.MESSAGE else case.regulation.kind,
         channel=command.channel,
         applicant=command.applicant,
         address=command.address,

@@ -21,23 +21,38 @@ from arm.domain.sanity import missing, unknown_on_register, unsound
 
 __all__ = ["Setting", "apply", "decide", "judge", "rows_now"]
 
+ANOTHER_MOMENT = frozenset({Reason.WRONG_STAGE, Reason.CLOSED, Reason.NOT_CLOSED})
+
 
 def decide(
     message_id: MessageId, message: Message | None, command: Command, actor: Actor, setting: Setting
 ) -> tuple[Event, ...] | Refused:
     """The events of an allowed command, the message's own first; or the reason and the clause why not."""
-    found = rows_now(message, setting.regulation.process.of_verb(command.verb), setting)
+    rows = setting.regulation.process.of_verb(command.verb)
+
+    def case_of(row: Row) -> Case:
+        return Case(message_id=message_id, message=message, command=command, actor=actor, setting=setting, row=row)
+
+    found = rows_now(message, rows, setting)
     if isinstance(found, Refused):
-        return found
+        his = (row for row in rows if row.is_on and row.stages and find_role(case_of(row)) is None)
+        return with_clause_of(found, next(his, None), setting)
     best: tuple[int, Refused] | None = None
     for row in found:
-        case = Case(message_id=message_id, message=message, command=command, actor=actor, setting=setting, row=row)
+        case = case_of(row)
         passed, refused = judge(case)
         if refused is None:
             return _events(case)
         if best is None or passed > best[0]:
             best = (passed, refused)
     return best[1] if best is not None else Refused(Reason.UNKNOWN_VERB)
+
+
+def with_clause_of(refused: Refused, his: Row | None, setting: Setting) -> Refused:
+    """A step of another moment, with the clause that gives it to this person rather than to another role."""
+    if his is None or refused.reason not in ANOTHER_MOMENT:
+        return refused
+    return replace(refused, clause=setting.regulation.clause_of(his.number))
 
 
 def rows_now(message: Message | None, rows: tuple[Row, ...], setting: Setting) -> tuple[Row, ...] | Refused:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from arm.domain.commands import Approve, CorrectApplicant, Decline, Deliver, Endorse, Reject, Warn, WarningChannel
-from arm.domain.commands import WarningKind as Kind
+from arm.domain.actions import actions
+from arm.domain.commands import Approve, CorrectApplicant, Decline, Deliver, Endorse, Reject, Verb, Warn, WarningChannel
+from arm.domain.commands import WarningKind as Warned
 from arm.domain.identity import UserId
-from arm.domain.message import Channel, Delivery, Stage
+from arm.domain.message import Channel, Delivery, Kind, Stage
 from arm.domain.refusals import Reason
-from tests.domain.builders import ACCEPT, REGISTER, RIVER, SUBMIT, World, regulation
+from tests.domain.builders import ACCEPT, REGISTER, RIVER, SUBMIT, World, actor, regulation
 from tests.domain.test_decide_rows import ASK, POSTPONED
 
 
@@ -30,7 +31,7 @@ def test_a_postponement_is_approved_up_to_the_evening_before_in_the_organisation
 def test_after_a_postponement_the_warnings_of_the_former_term_count_no_more() -> None:
     world = World().approval(POSTPONED)
     world.now += timedelta(days=20)
-    world.give(Warn(kind=Kind.ANSWER_OVER, channel=WarningChannel.EMAIL), "curator")
+    world.give(Warn(kind=Warned.ANSWER_OVER, channel=WarningChannel.EMAIL), "curator")
     assert world.card.warnings
     assert world.give(Approve(seen_hash=world.seen_hash()), "manager").warnings == ()
 
@@ -93,4 +94,19 @@ def test_a_step_at_the_wrong_stage_is_refused_with_the_clause_of_a_step_that_is_
     refused = world.refusal(Approve(), "manager")
     assert (refused.reason, refused.clause) == (Reason.WRONG_STAGE, "K 11")
     early = World(regulation=regulation("krasnodar-2023")).execution()
-    assert early.refusal(Decline(reason="court", text="Суд"), "coordinator").clause == "K 12"
+    assert early.refusal(Decline(reason="court", text="Суд"), "coordinator").clause == "K 9, 12"
+    assert early.refusal(Decline(reason="court", text="Суд"), "moderator").clause == "K 12"
+
+
+def test_the_bar_names_the_clause_of_ones_own_step() -> None:
+    world = World().approval()
+    bar = {one.verb: one for one in actions(world.card, actor("coordinator"), world.setting())}
+    for verb, clause in ((Verb.REASSIGN, "Демо 3.4 г"), (Verb.DECLINE, "Демо 3.3 з, 5.1")):
+        refused = bar[verb].why_not
+        assert refused is not None and refused.clause == clause
+
+
+def test_a_message_is_of_the_kind_its_regulation_speaks_of() -> None:
+    assert World(regulation=regulation("astrakhan-2021")).moderation().card.kind is Kind.APPEAL
+    assert World().moderation().card.kind is Kind.MESSAGE
+    assert World().give(replace(REGISTER, kind=Kind.APPEAL), "operator").kind is Kind.APPEAL
