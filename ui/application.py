@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from arm import i18n
@@ -109,11 +109,13 @@ class Application(QObject):
             self._is_in_hook = False
 
 
-class ProfileWindow(QObject):
-    """One profile: its desk, signing in when nobody is, then its window."""
+class ProfileWindow:
+    """One profile: its desk, signing in when nobody is, then its window.
+
+    No QObject: what closes a window must not itself be deleted by Qt while the closing goes on.
+    """
 
     def __init__(self, profile: Path, open_desk: OpenDesk, server: str, application: Application) -> None:
-        super().__init__(application)
         self._profile = profile
         self._open_desk = open_desk
         self._server = server
@@ -134,14 +136,14 @@ class ProfileWindow(QObject):
         except TROUBLES as error:
             self._show_trouble(error)
             return
-        self.bridge = Bridge(self._desk, self)
-        self.bridge.ask(self, _who, self._on_who)
+        self.bridge = Bridge(self._desk)
+        self.bridge.ask(self.bridge, _who, self._on_who)
 
     def start_as(self, login: str, password: str, done: Callable[[BaseException | None], None]) -> None:
         """Signs in by itself (once), loads the messages and opens the window."""
         apply_look(self.preferences)
         self._desk = self._open_desk(self._profile)
-        self.bridge = Bridge(self._desk, self)
+        self.bridge = Bridge(self._desk)
         server = self._server
 
         def enter(desk: Desk) -> Me:
@@ -159,7 +161,7 @@ class ProfileWindow(QObject):
             self._close()
             done(error)
 
-        self.bridge.call_out(self, enter, entered, failed)
+        self.bridge.call_out(self.bridge, enter, entered, failed)
 
     def bring_forward(self) -> None:
         if self.window is not None:
@@ -196,7 +198,7 @@ class ProfileWindow(QObject):
         window.show()
         desk = self._desk
         if desk is not None:
-            QTimer.singleShot(0, self, desk.sync.start)
+            desk.sync.start()
 
     def _show_trouble(self, error: BaseException) -> None:
         from ui.dialogs.trouble import TroubleDialog
@@ -256,7 +258,9 @@ class ProfileWindow(QObject):
         if self._desk is not None:
             self._desk.close()
             self._desk = None
-        self.deleteLater()
+        window, self.window = self.window, None
+        if window is not None:
+            window.deleteLater()
 
 
 def _no_progress(_done: int, _total: int) -> None:

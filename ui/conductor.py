@@ -96,12 +96,12 @@ class Conductor(QObject):
         return datetime.now(UTC) - timedelta(seconds=self._skew_s)
 
     def start(self) -> None:
-        """Reads what every place needs and enters the first one."""
-        self._read_directory()
-        self._read_counters()
-        self._bridge.ask(self, lambda desk: desk.sync.status(), self._on_status)
+        """Enters the first place; its messages come before everything else that is read."""
         if self._me.workspaces:
             self.enter(self._me.workspaces[0])
+        self._read_counters()
+        self._bridge.ask(self, lambda desk: desk.sync.status(), self._on_status)
+        self._read_directory()
 
     def enter(self, space: Space) -> None:
         if space not in self._me.workspaces:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from arm.desk.values import Candidate, QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
-from arm.domain.commands import Assign, Verb
 from arm.domain.identity import UserId
 from arm.domain.message import Stage
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import initials, number_sign
 from ui.theme import em
@@ -22,6 +21,9 @@ from ui.wording import done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.moderation import DeclineSheet
 from ui.workspaces.sheets import CommandSheet
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
 
 SHOWN_CANDIDATES = 6
 
@@ -123,6 +125,8 @@ class CoordinationWorkspace(Workspace):
         self.button.setEnabled(bool(candidates))
 
     def _assign_chosen(self) -> None:
+        from arm.domain.commands import Assign
+
         place, opened = self.list.currentRow(), self._opened
         if opened is None or not 0 <= place < len(self._candidates):
             return

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from arm.desk.values import QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.commands import Deliver, Verb
 from arm.domain.message import Delivery
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import number_sign
 from ui.widgets import ActionFace, Segment, SegmentedChoice, Sheet
@@ -16,6 +16,7 @@ from ui.wording import done_sentence, refusal_with_clause, stage_name
 from ui.workspaces.base import Opened, Shell, Workspace
 
 if TYPE_CHECKING:
+    from arm.domain.commands import Deliver
     from arm.domain.refusals import Refused
 
 TOLD, MISSED, LETTER, NEW = "told", "missed", "letter", "new-call"
@@ -38,6 +39,8 @@ class IntakeWorkspace(Workspace):
         )
 
     def run_extra(self, key: object) -> None:
+        from arm.domain.commands import Deliver
+
         if key == NEW:
             self.shell.new_call()
         elif key == TOLD:
@@ -55,6 +58,8 @@ class IntakeWorkspace(Workspace):
         return _("No calls yet. Ins takes a message")
 
     def _told(self) -> None:
+        from arm.domain.commands import Deliver
+
         opened = self.shell.opened
         if opened is not None:
             how = opened.message.delivery
@@ -88,6 +93,8 @@ class RetrySheet(Sheet):
         self.confirmed.connect(self._on_confirmed)
 
     def _on_confirmed(self) -> None:
+        from arm.domain.commands import Deliver
+
         now = self._shell.now()
         key = str(self._when.current())
         at = _tomorrow(now) if key == "day" else now + timedelta(hours=int(key))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
 from arm.desk.values import QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
-from arm.domain.commands import Accept, Verb
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import moment, number_sign
 from ui.widgets import PlainLabel
@@ -18,6 +17,9 @@ from ui.wording import channel_name, done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
 from ui.workspaces.fields import LongTextField, ReasonField
 from ui.workspaces.sheets import CommandSheet
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
 
 
 class ModerationWorkspace(Workspace):
@@ -75,6 +77,7 @@ class ModerationWorkspace(Workspace):
         return _("No new messages to moderate")
 
     def _accept(self, opened: Opened, organisation: object) -> None:
+        from arm.domain.commands import Accept
         from arm.domain.identity import OrganisationId
 
         message = opened.message

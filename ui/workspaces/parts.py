@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from arm.domain.commands import SplitPart
 from arm.domain.identity import MessageId
 from arm.domain.message import Message
 from arm.i18n import _
 from ui.theme import em
 from ui.widgets import Button, ComposeEdit, PlainLabel
 from ui.workspaces.fields import FormField
+
+if TYPE_CHECKING:
+    from arm.domain.commands import SplitPart
 
 _SEPARATOR = "\n\u241e\n"
 
@@ -36,6 +39,8 @@ class PartsField(FormField):
         self.setFocusProxy(self._edits[0])
 
     def value(self) -> tuple[SplitPart, ...]:
+        from arm.domain.commands import SplitPart
+
         found = []
         for part_id, edit in zip(self._ids, self._edits, strict=True):
             text = edit.toPlainText().strip()
@@ -51,6 +56,8 @@ class PartsField(FormField):
         return tuple(found)
 
     def set_value(self, value: object) -> None:
+        from arm.domain.commands import SplitPart
+
         if isinstance(value, tuple):
             self.restore(_SEPARATOR.join(one.text for one in value if isinstance(one, SplitPart)))
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from arm.desk.values import Draft
-from arm.domain.actions import ActionState
-from arm.domain.commands import COMMANDS, Cause, Command, Verb, WarningChannel, WarningKind
 from arm.domain.identity import MessageId
 from arm.domain.message import Delivery, Inquiry
 from arm.domain.refusals import Reason, Refused
+from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _
 from ui.formats import number_sign
 from ui.widgets import Sheet
@@ -23,6 +22,8 @@ from ui.workspaces.fields import FormField, ReasonField
 from ui.workspaces.sheet_fields import field_for
 
 if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
+    from arm.domain.commands import Command
     from ui.workspaces.base import Opened, Shell
 
 MERGED = {"subcategory": "category"}
@@ -220,6 +221,8 @@ def _typed(name: str, field: FormField) -> dict[str, Any]:
 
 def build_command(verb: Verb, values: dict[str, Any], opened: Opened, sheet: CommandSheet | None = None) -> Command:
     """The verb's command from values by field name, with what the program fills in itself."""
+    from arm.domain.commands import COMMANDS
+
     given = dict(values)
     message = opened.message
     if verb in (Verb.ENDORSE, Verb.APPROVE) and message.answer is not None:
