@@ -44,8 +44,9 @@ class ModerationWorkspace(Workspace):
         message = opened.message
         if not message.category:
             return False
-        if message.organisation is not None:
-            self._accept(opened, message.organisation)
+        named = message.organisation or message.proposed_organisation
+        if named is not None:
+            self._accept(opened, named)
             return True
         message_id = opened.message_id
 

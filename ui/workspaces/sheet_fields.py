@@ -55,7 +55,7 @@ def _organisation(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormFi
     rows = organisation_rows(opened.directory, allowed_organisations(verb, opened), opened.message.organisation)
     field.set_rows(rows)
     if verb is Verb.ACCEPT:
-        field.set_value(opened.message.organisation)
+        field.set_value(opened.message.organisation or opened.message.proposed_organisation)
         message_id = opened.message_id
         shell.bridge.ask(field, lambda desk: desk.people.suggest_route(message_id), field.set_default)
     return field
