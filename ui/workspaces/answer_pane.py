@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from arm.desk.values import Draft, PendingState
-from arm.domain.commands import Verb
 from arm.domain.identity import MessageId, Person
 from arm.domain.message import Stage
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import initials
 from ui.widgets import BannerBar, BannerFace, Button, DiffView, PlainLabel

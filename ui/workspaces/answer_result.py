@@ -110,8 +110,10 @@ class ResultFields(QWidget):
         self.reason_list.setVisible(result is Result.DECLINED and self._has_list)
         self.reason_text.setVisible(result is Result.DECLINED and not self._has_list)
         meaning = self._meanings.get(result.value, "") if result else ""
-        if result is Result.POSTPONED and not meaning:
-            meaning = _("By this date the answer must be prepared and approved")
+        if result is Result.POSTPONED:
+            meaning = meaning or _("By this date the answer must be prepared and approved")
+            if self.date.date() is None:
+                meaning = _("The date isn't chosen yet. {meaning}").format(meaning=meaning)
         self._meaning.setText(meaning)
         self._meaning.setVisible(bool(meaning))
 
@@ -120,4 +122,5 @@ class ResultFields(QWidget):
         self.edited.emit()
 
     def _on_edited(self, _value: object = None) -> None:
+        self._show_parts()
         self.edited.emit()

@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayou
 
 from arm.desk.values import Changes, Counter, Filter, QueueQuery, QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
-from arm.domain.commands import Verb
 from arm.domain.identity import MessageId, OrganisationId
-from arm.domain.regulation import Regulation
+from arm.domain.verbs import Verb
 from arm.i18n import _, ngettext
 from ui.formats import messages
 from ui.keys import bind
@@ -28,6 +26,8 @@ from ui.workspaces.warn_sheet import WarnSheet
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
+    from arm.domain.actions import ActionState
+    from arm.domain.regulation import Regulation
 
 RELOAD_AFTER_MS = 120
 SEARCH_AFTER_MS = 200
@@ -341,7 +341,9 @@ class ControlWorkspace(Workspace):
         elif face is not None:
             self.shell.announce(face.why_not)
 
-    def _on_current_changed(self, _now: QModelIndex, _before: QModelIndex) -> None:
+    def _on_current_changed(self, now: QModelIndex, _before: QModelIndex) -> None:
+        row = self.view.row_at(now)
+        self.view.setAccessibleDescription(self.delegate.sentence(row) if row is not None else "")
         self.shell.refresh_actions()
 
     def _on_warned(self) -> None:

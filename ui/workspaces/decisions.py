@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from arm.desk.values import Changes, Done, Draft, PendingState, QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
-from arm.domain.commands import Approve, Command, Endorse, Verb
 from arm.domain.identity import MessageId
 from arm.domain.message import Answer, Result, Stage, Subject
 from arm.domain.refusals import Reason, Refused
+from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import initials, number_sign
 from ui.widgets import ActionFace, BannerBar, BannerFace, DiffView, PlainLabel, Tag
@@ -27,6 +26,10 @@ from ui.workspaces.decision_redirect import RedirectUnderDecision
 from ui.workspaces.decision_route import RouteLine, steps_of
 from ui.workspaces.decision_sheets import RejectSheet, pass_on_sheet
 from ui.workspaces.sheets import CommandSheet
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
+    from arm.domain.commands import Command
 
 FORM = "decision"
 DECIDING = (Verb.APPROVE, Verb.ENDORSE)
@@ -165,6 +168,8 @@ class DecisionsWorkspace(Workspace):
         )
 
     def _command(self, verb: Verb, opened: Opened) -> Command:
+        from arm.domain.commands import Approve, Endorse
+
         if opened.message.subject is not Subject.ANSWER or self._seen is None:
             return Approve() if verb is Verb.APPROVE else Endorse()
         text, seen = self.answer.edited_text(), self._seen.text_hash

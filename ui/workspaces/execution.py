@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from arm.desk.values import Changes, Done, Draft
 from arm.desk.values import Workspace as Space
-from arm.domain.actions import ActionState
 from arm.domain.answers import Weight, template_values
-from arm.domain.commands import Start, Verb
 from arm.domain.directory import Template
 from arm.domain.identity import MessageId
 from arm.domain.message import Message, Result
 from arm.domain.refusals import Refused
+from arm.domain.verbs import Verb
 from arm.i18n import _, ngettext
 from ui.formats import initials, number_sign
 from ui.keys import bind
@@ -31,6 +30,9 @@ from ui.workspaces.answer_values import AnswerValues
 from ui.workspaces.base import MainAction, Opened, Shell, Workspace
 from ui.workspaces.orphans import OrphanSheet
 from ui.workspaces.templates import TemplateSheet, fitting_templates
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
 
 RECENT = 8
 SWEEP_AFTER_MS = 400
@@ -186,6 +188,8 @@ class ExecutionWorkspace(Workspace):
         return _("{number} is sent to: {name}").format(number=number, name=names)
 
     def _start_if_new(self, opened: Opened) -> None:
+        from arm.domain.commands import Start
+
         state = opened.action(Verb.START)
         message = opened.message
         if message.in_work or message.message_id in self._started or state is None or not state.enabled:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from arm.desk.values import Done, QueueRow
-from arm.domain.commands import WarningChannel
 from arm.domain.refusals import Refused
+from arm.domain.verbs import WarningChannel
 from arm.i18n import _, ngettext
 from ui.formats import initials, number_sign
 from ui.theme import em
@@ -129,7 +129,7 @@ class WarnSheet(Sheet):
             self._who_lines.addWidget(PlainLabel(said, role="caption", tone="text2", wrap=True))
 
     def _show_results(self) -> None:
-        for one, said in self._results[-SHOWN_LINES:]:
+        for one, said in sorted(self._results, key=_accepted)[:SHOWN_LINES]:
             tone = "text" if not said else "danger"
             words = said or _("the warning is recorded")
             self._who_lines.addWidget(PlainLabel(f"{number_sign(one.row.number)}: {words}", tone=tone, wrap=True))
@@ -175,6 +175,11 @@ class WarnSheet(Sheet):
             return
         self.close_sheet()
         self.finished.emit()
+
+
+def _accepted(result: tuple[Planned, str]) -> bool:
+    """Refusals come first."""
+    return not result[1]
 
 
 def _closes(event: QKeyEvent) -> bool:

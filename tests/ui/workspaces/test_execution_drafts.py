@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from arm.desk.values import Changes, Draft, Pending, PendingState
-from arm.domain.commands import Reassign, Reject, Verb
+from arm.domain.commands import Endorse, Reassign, Reject, Verb
 from arm.domain.identity import CommandId, MessageId, UserId
-from arm.domain.message import Stage
+from arm.domain.message import Stage, text_hash
 from arm.domain.refusals import Reason, Refused
 from tests.typing_keys import type_text
 from tests.ui.workspaces import scene
@@ -225,3 +225,17 @@ def test_a_draft_whose_message_went_away_can_still_be_read_and_copied(qtbot: QtB
     assert QGuiApplication.clipboard().text() == "Моя работа"
     sheet.dropped.emit(next(iter(window.desk.kept)))
     qtbot.waitUntil(lambda: workspace.extra_actions(None) == ())
+
+
+def test_the_executor_sees_what_a_manager_has_edited(qtbot: QtBot, town: Town) -> None:
+    town.must("m-1", scene.SUBMIT, "kuznetsov")
+    edited = scene.ANSWER.replace("3 марта", "5 марта")
+    town.must("m-1", Endorse(seen_hash=text_hash(scene.ANSWER), text=edited), "petrov")
+    town.must("m-1", Reject(reason="Приложите акт"), "sidorova")
+    window, workspace = at_desk(qtbot, town)
+    show(qtbot, window, "m-1")
+    assert workspace.pane.editor.text.text() == edited
+    assert workspace.pane._changes.verb() == "Правки: Петров\u00a0П.\u00a0П."
+    workspace.pane._changes.click()
+    assert "3" in workspace.pane._diff.toPlainText()
+    assert workspace.pane._diff.summary() == "добавлено в 1 месте, убрано в 1 месте"
