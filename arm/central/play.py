@@ -23,6 +23,8 @@ from arm.domain.regulation import Regulation
 ROOM = UUID("0f5b9d0e-5a52-4f0a-9df4-a6c0a2b9b7d1")
 SOURCES = 20_000
 """How many imported messages are drawn on; repeats with variation make up the rest."""
+PLAYED = "play-"
+"""How the numbers of played repeats begin: they are no source of further ones."""
 YOUNGEST = timedelta(hours=1)
 FATES: tuple[tuple[float, str], ...] = (
     (0.62, "solved"),
@@ -76,7 +78,7 @@ def play(
     now = central.now().replace(microsecond=0)
     ids = central.message_ids(stage=Stage.MODERATION)[:SOURCES]
     sources = [found for part in _parts(ids, 500) for found in _in_order(central, part)]
-    sources = [one for one in sources if one.channel is Channel.IMPORT or one.external_id]
+    sources = [one for one in sources if one.channel is Channel.IMPORT and not one.external_id.startswith(PLAYED)]
     if not sources:
         raise PlayTrouble("no_messages")
     top = sources[0].top
@@ -120,7 +122,9 @@ def _stories(
         zone = craft.zone_of(_place(one))
         began = by_day(first + timedelta(seconds=rng.randrange(max(1, days * 86400 - 3600))), zone, rng)
         message_id = MessageId(str(uuid5(ROOM, f"{craft.top}/{seed}/{at}")))
-        yield _story(one, message_id, began, craft, rng, _repeat(one, began, at // len(sources), rng))
+        yield _story(
+            one, message_id, began, craft, rng, _repeat(one, f"{PLAYED}{seed}-{at}", began, at // len(sources), rng)
+        )
 
 
 def _story(
@@ -153,7 +157,7 @@ def _topic(one: Message, craft: Stagecraft, rng: Random) -> tuple[str, str]:
     return category.category_id, parts[0] if len(parts) == 1 else rng.choice(parts) if parts else ""
 
 
-def _repeat(one: Message, began: datetime, turn: int, rng: Random) -> Step:
+def _repeat(one: Message, number: str, began: datetime, turn: int, rng: Random) -> Step:
     """The registration of a message like an imported one; from the second turn on its words vary."""
     text = one.text
     if turn:
@@ -167,6 +171,7 @@ def _repeat(one: Message, began: datetime, turn: int, rng: Random) -> Step:
         subcategory=one.subcategory,
         organisation=one.proposed_organisation,
         received_at=began,
+        external_id=number,
     )
     return Step(UserId("system"), command)
 

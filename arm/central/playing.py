@@ -15,8 +15,8 @@ from arm.domain.message import Message
 from arm.wire import Decision, Verdict
 
 WAVE = 200
-WAVE_SPAN = timedelta(hours=6)
-"""Commands of one wave belong to different messages and lie within this span, so that the journal stays in order."""
+WAVE_SPAN = timedelta(days=1)
+"""Commands of one wave belong to different messages and lie within this span: the journal stays nearly in order."""
 TAKEN = (Verdict.ACCEPTED, Verdict.ACCEPTED_MERGED)
 
 

@@ -101,7 +101,7 @@ class PlannedStory:
 
     def _act(self, at: datetime, step: Step) -> Act:
         self._count += 1
-        command_id = CommandId(str(uuid5(UUID(self.message_id), str(self._count))))
+        command_id = CommandId(str(uuid5(UUID(self.message_id), f"story/{self._count}")))
         return Act(step.user_id, self.message_id, step.command, at=at, command_id=command_id)
 
     def _scene(self, message: Message, at: datetime) -> Scene:
