@@ -306,3 +306,23 @@ def test_the_body_that_was_asked_sees_the_question_and_no_editor(qtbot: QtBot) -
     settle(qtbot, window)
     assert not workspace.pane.editor.isVisible()
     assert any(label.text() == "Пришлите акт" and label.isVisible() for label in workspace.findChildren(PlainLabel))
+
+
+def test_people_of_the_route_are_named_by_surname_and_enter(
+    qtbot: QtBot, desk: tuple[Window, ExecutionWorkspace]
+) -> None:
+    window, workspace = desk
+    route = workspace.pane.editor.route
+    for name, field in (
+        ("Петр", route.endorsers_field),
+        ("Никит", route.endorsers_field),
+        ("Сид", route.approver_field),
+    ):
+        field.picker.setFocus()
+        type_text(field.picker, name)
+        QTest.keyClick(field.picker, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert route.endorsers() == ("petrov", "nikitin")
+    assert route.approver() == "sidorova"
+    dimmed = {row.key for row in route.approver_field.picker.rows() if row.dimmed_reason}
+    assert dimmed == {"petrov", "nikitin"}
