@@ -50,7 +50,7 @@ class Stage:
         return self._round(PAIRS, lambda: None)
 
     def cold(self) -> Round:
-        return self._round(PAIRS, lambda: forget(read_at_start(self.folder)))
+        return self._round(PAIRS, lambda: forget(read_at_start(self.folder, Path(self.environ["PYTHONPYCACHEPREFIX"]))))
 
     def weight(self) -> Round:
         ours, bare = (start(one, self.environ, SETTLE_S).pss_mb for one in (REAL, BARE))
@@ -118,8 +118,10 @@ def _fill(folder: Path, rows: int, store: KeyStore, told: Callable[[str], None])
 
 
 def _private(place: Path) -> dict[str, str]:
-    """The program under test sees only the folders of this run."""
+    """The program under test sees only the folders of this run, and keeps its compiled modules as installed ones do."""
     return {
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(place / "compiled"),
         "ARM_DATA_FOLDER": str(place / "data"),
         "ARM_CONFIG_FOLDER": str(place / "config"),
         "ARM_CACHE_FOLDER": str(place / "cache"),
@@ -170,12 +172,13 @@ def _anki(report: Report) -> None:
     report.miss("S11.anki", 0.5, ANKI, why)
 
 
-def read_at_start(profile: Path) -> list[Path]:
+def read_at_start(profile: Path, compiled: Path) -> list[Path]:
     """Folders whose files either program may read when it starts: Python, its libraries, ours, the profile."""
     here = Path(__file__).resolve().parents[2]
     places = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     places += [Path(os.path.realpath(sys.executable)).parent] if not _is_shared(sys.executable) else []
-    return [*dict.fromkeys([*places, here / "arm", here / "ui", resource_path(), translations_path(), profile])]
+    own = [here / "arm", here / "ui", resource_path(), translations_path()]
+    return [*dict.fromkeys([*places, *own, compiled, profile])]
 
 
 def _is_shared(executable: str) -> bool:

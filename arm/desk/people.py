@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from arm.desk.core import DeskCore
@@ -13,11 +14,13 @@ from arm.domain.directory import Directory
 from arm.domain.identity import MessageId, OrganisationId, Person
 from arm.domain.message import Message, Stage
 from arm.domain.naming import approvers, endorsers, executors
-from arm.domain.regulation import Regulation
 from arm.domain.routing import route
 from arm.local.facts import level_of
 from arm.local.folding import sort_key
 from arm.local.queues import held_by
+
+if TYPE_CHECKING:
+    from arm.domain.regulation import Regulation
 
 
 class PeopleDesk:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from arm.domain.directory import Directory
 from arm.domain.identity import OrganisationId, Person, Role, UserId
 from arm.domain.message import Message, Stage, Subject
 from arm.domain.organisations import Organisation
-from arm.domain.regulation import Regulation
+
+if TYPE_CHECKING:
+    from arm.domain.regulation import Regulation
 
 
 def entitled(
