@@ -149,8 +149,8 @@ class MainWindow(QWidget):
         self.area = WorkArea(self.queue, self.card)
         self.bar = ActionBar()
         self.bar.setObjectName("action-bar")
-        self.bar.listen(self.queue.list)
-        self.bar.listen(self.card)
+        for part in (self.queue.list, self.card, *self.card.findChildren(QWidget)):
+            self.bar.listen(part)
         self.banner = BannerBar()
         self.banner.setObjectName("banner")
         self.outbox = OutboxPage(self.conductor)

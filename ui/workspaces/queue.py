@@ -52,6 +52,7 @@ class QueuePane(Surface):
         self._told: MessageId | None = None
         self._leaving: set[MessageId] = set()
         self._held_place: int | None = None
+        self._is_focus_wanted = False
         # before the view takes the model: its own slot would move the cursor first
         model.rowsAboutToBeRemoved.connect(self._on_rows_about_to_be_removed)
         self._build()
@@ -128,6 +129,8 @@ class QueuePane(Surface):
         return self.filters.choose(place)
 
     def focus_list(self) -> None:
+        """Now, or as soon as the rows are there."""
+        self._is_focus_wanted = self._layers.currentWidget() is not self.list
         self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_search(self) -> None:
@@ -154,7 +157,7 @@ class QueuePane(Surface):
                 if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
                     self.entered.emit()
                     return True
-            elif watched is self.search and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            elif (watched is self.filters and event.text().isdigit() and self.filters.choose(int(event.text()) - 1)) or (watched is self.search and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)):
                 self.focus_list()
                 return True
             elif watched is self.search and event.key() == Qt.Key.Key_Escape and self.search.text():
@@ -181,6 +184,7 @@ class QueuePane(Surface):
         self.filters = FilterChips(_("Filters"))
         self.filters.setObjectName("queue-filters")
         self.filters.chosen.connect(self._on_filter_chosen)
+        self.filters.installEventFilter(self)
         self._newcomers = BannerBar()
         self._newcomers.setObjectName("queue-newcomers")
         self._newcomers.acted.connect(self._on_newcomers_acted)
@@ -249,7 +253,7 @@ class QueuePane(Surface):
 
     def _on_loaded(self) -> None:
         self._trouble.set_face(None)
-        had_focus = self.list.hasFocus() or self.focusWidget() is self.list
+        had_focus = self.list.hasFocus() or self._is_focus_wanted
         self._show_layer()
         self._show_title()
         index = self.model.index_of(self._wanted) if self._wanted else QModelIndex()
@@ -260,6 +264,7 @@ class QueuePane(Surface):
             self.list.setCurrentIndex(self.model.index(0))
         elif not self.model.rowCount() and self._told is not None and self._held_place is None:
             self._tell(None)
+        self._is_focus_wanted = False
         if had_focus and self.model.rowCount():
             self.list.setFocus()
         self._show_newcomers()

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arm.desk.troubles import SyncTrouble
-from arm.desk.values import Changes, Pending, PendingState, SyncKind, SyncStatus
+from arm.desk.values import Changes, Filter, Pending, PendingState, SyncKind, SyncStatus
 from arm.domain.commands import Accept, Assign, Verb
 from arm.domain.identity import CommandId, UserId
 from arm.domain.message import Stage
@@ -238,3 +239,29 @@ def test_tabs_stand_in_for_two_panes_in_a_small_window(open_window: OpenWindow, 
     assert window.card.isVisible() and not window.area.side.isVisible()
     window.area.show_side()
     assert window.area.side.isVisible() and not window.card.isVisible()
+
+
+def test_f3_and_a_digit_choose_a_filter(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window()
+    QTest.keyClick(window.queue.list, Qt.Key.Key_F3)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_2)
+    settle(qtbot, window)
+    assert window.queue.filters.current() == Filter.MY_DECLINED and window.queue.list.hasFocus()
+
+
+def test_f6_walks_the_panes_and_esc_comes_back(open_window: OpenWindow) -> None:
+    _desk, window = open_window()
+    QTest.keyClick(window.queue.list, Qt.Key.Key_F6)
+    assert window.card.hasFocus()
+    QTest.keyClick(window.card, Qt.Key.Key_Escape)
+    assert window.queue.list.hasFocus()
+
+
+def test_a_letter_shortcut_works_under_a_russian_layout(open_window: OpenWindow) -> None:
+    _desk, window = open_window()
+    control = Qt.KeyboardModifier.ControlModifier
+    event = QKeyEvent(QEvent.Type.KeyPress, 0x0410, control, "а")
+    QApplication.sendEvent(window.queue.list, event)
+    assert window.queue.search.hasFocus()
