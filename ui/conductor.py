@@ -106,6 +106,9 @@ class Conductor(QObject):
     def enter(self, space: Space) -> None:
         if space not in self._me.workspaces:
             return
+        if space is self._space:
+            self.focus_queue()
+            return
         workspace = self.place(space)
         self._space = space
         self._show_opened(None)
