@@ -17,6 +17,7 @@ from arm.demo.building import DemoPerson, build_demo
 from arm.demo.display import has_display
 from arm.domain.identity import MessageId
 from arm.domain.message import Message
+from arm.tour.applicants import Applicants
 from arm.tour.desk_process import DeskProcess, TourFailed
 from arm.tour.relay import Relay
 
@@ -39,6 +40,7 @@ class Theatre:
         self._people: dict[str, DemoPerson] = {one.login: one for one in region.people}
         self._server = self._serve()
         self.address = self._heard_address()
+        self.applicants = Applicants(self._central, self.address)
         self._relays: list[Relay] = []
         self._desks: dict[str, DeskProcess] = {}
 
@@ -90,6 +92,7 @@ class Theatre:
             desk.stop()
         for relay in self._relays:
             relay.close()
+        self.applicants.close()
         self._server.terminate()
         try:
             self._server.wait(15)
@@ -102,11 +105,13 @@ class Theatre:
 
     def _start(self, login: str, address: str) -> DeskProcess:
         self._notify(f"открываем рабочее место: {self.name(login)}")
-        person = self._people[login]
-        desk = DeskProcess(login, self._folder / "desks" / login, self._platform, self._folder / f"{login}.log")
+        person, profile = self._people[login], self._folder / "desks" / login
+        is_known = profile.exists()
+        desk = DeskProcess(login, profile, self._platform, self._folder / f"{login}.log")
         desk.see(name="sign-in")
-        desk.type(address, "sign-in-server")
-        desk.type(login, "sign-in-login")
+        if not is_known:
+            desk.type(address, "sign-in-server")
+            desk.type(login, "sign-in-login")
         desk.type(person.password, "sign-in-password")
         desk.press("Return", "sign-in-password")
         desk.see(name="main-window", within_s=60)

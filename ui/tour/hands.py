@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -57,6 +57,8 @@ def _own_words(widget: QWidget) -> list[str]:
 def _rows(view: QAbstractItemView) -> list[QModelIndex]:
     model = view.model()
     found: list[QModelIndex] = []
+    if model is None:
+        return found
     wave = [model.index(row, 0) for row in range(min(model.rowCount(), 500))]
     while wave:
         one = wave.pop(0)
@@ -67,7 +69,8 @@ def _rows(view: QAbstractItemView) -> list[QModelIndex]:
 
 def _row_words(view: QAbstractItemView, index: QModelIndex) -> str:
     model = view.model()
-    cells = [index.siblingAtColumn(column) for column in range(model.columnCount(index.parent()))]
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(index.parent())
+    cells = [index.siblingAtColumn(column) for column in range(columns)]
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
     said = [str(model.data(cell, role) or "") for cell in cells for role in roles]
     return " ".join(word for word in said if word)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QDeadlineTimer, QObject, Qt, QThread, QTimer, Signal
@@ -46,13 +48,28 @@ class Player(QObject):
         self._watch.setInterval(LOOK_EVERY_MS)
         self._watch.timeout.connect(self._on_watch_timeout)
         self._step: dict[str, Any] = {}
+        self._mistake = ""
+        self._is_waiting = False
+        self._hook = sys.excepthook
+        sys.excepthook = self._on_mistake
         self._deadline = QDeadlineTimer(0)
 
     def start(self) -> None:
         self._ear.start()
         self._answer({"ok": True, "ready": True})
 
+    def _on_mistake(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """A mistake anywhere in the window stops the tour: the step at hand, or the next one, is answered with it."""
+        self._mistake = "".join(traceback.format_exception(kind, error, trace))
+        self._hook(kind, error, trace)
+        if self._is_waiting:
+            self._watch.stop()
+            self._answer({"ok": True})
+
     def _on_ear_heard(self, line: object) -> None:
+        self._is_waiting = True
         self._step = json.loads(str(line))
         if self._step["do"] == "see":
             self._deadline = QDeadlineTimer(int(float(self._step.get("within_s", 20)) * 1000))
@@ -125,6 +142,9 @@ class Player(QObject):
         return "\n".join(hands.words(top) for top in tops)
 
     def _answer(self, said: dict[str, Any]) -> None:
+        self._is_waiting = False
+        if self._mistake:
+            said, self._mistake = {"ok": False, "why": self._mistake, "seen": ""}, ""
         sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

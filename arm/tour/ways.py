@@ -1,0 +1,15 @@
+"""The ways of the tour: here you find (a) to (h), their titles and who walks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from arm.tour.story import Story
+from arm.tour.theatre import Theatre
+from arm.tour.ways_answer import way_a
+from arm.tour.ways_intake import way_b
+
+WAYS: tuple[tuple[str, str, Callable[[Theatre, Story], None]], ...] = (
+    ("a", "От звонка до утверждённого ответа", way_a),
+    ("b", "Отклонение на модерации", way_b),
+)
