@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 import threading
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias, cast
 
 from arm import logs, settings
-from arm.i18n import _, set_language
+from arm.i18n import _, pgettext, set_language
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 EXIT_PIPE = 141
+TOUR_DESK = "tour-desk"
+"""A hidden word: the tour starts its windows by it."""
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -32,6 +35,7 @@ class _Parser(argparse.ArgumentParser):
 def main(words: Sequence[str] | None = None) -> int:
     """The exit code; the last resort of every command: a bug is logged and said in one sentence, never shown."""
     threading.excepthook = _thread_bug
+    _write_what_can_be_written()
     try:
         return _run(list(sys.argv[1:] if words is None else words))
     except KeyboardInterrupt:
@@ -56,12 +60,20 @@ def _run(words: list[str]) -> int:
     _begin_log(known)
     _speak_in_own_words()
     given = _given_word(words)
+    if given == TOUR_DESK:
+        return _tour_desk(words)
     if given and given not in ("demo", "central", *COMMANDS):
         return _said(_("There is no command «{word}». Help: arm --help").format(word=given), EXIT_USAGE)
     args = _parser(words).parse_args(words)
     code: int = args.run(args)
     sys.stdout.flush()
     return code
+
+
+def _write_what_can_be_written() -> None:
+    """A terminal that knows no Cyrillic gets signs in its place instead of an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _begin_log(known: settings.Settings) -> None:
@@ -92,7 +104,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--profile", default="", metavar="NAME", help=_("one person may have several"))
     parser.add_argument("--server", default="", metavar="URL", help=_("address of the central store"))
     parser.set_defaults(run=_window)
-    commands = cast("Subparsers", parser.add_subparsers(title=_("commands"), metavar="", dest="word"))
+    commands = cast(
+        "Subparsers", parser.add_subparsers(title=pgettext("command line", "commands"), metavar="", dest="word")
+    )
     demo = commands.add_parser("demo", help=_("the demonstration: an invented region with a hundred messages"))
     demo.set_defaults(run=_demo)
     given = _given_word(words)
@@ -125,7 +139,7 @@ def _add_central(commands: Subparsers, meaning: str) -> None:
     from arm.central import cli, trial_cli
 
     nested = commands.add_parser("central", help=meaning).add_subparsers(
-        title=_("commands"), metavar="", dest="central_word", required=True
+        title=pgettext("command line", "commands"), metavar="", dest="central_word", required=True
     )
     cli.add_parsers(nested)
     trial_cli.add_parsers(nested)
@@ -164,6 +178,13 @@ def _demo(args: argparse.Namespace) -> int:
     except DemoTrouble as trouble:
         sentence = _("The demonstration's store did not start; why is written in {log}.")
         return _said(sentence.format(log=trouble.log))
+
+
+def _tour_desk(words: list[str]) -> int:
+    from arm.bootstrap import open_desk
+    from ui.tour.player import play
+
+    return play(Path(words[-1]), open_desk)
 
 
 def _tour_instead() -> int:

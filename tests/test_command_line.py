@@ -70,6 +70,11 @@ def test_a_mistyped_command_gets_one_sentence(words: list[str], capsys: pytest.C
     assert len(said.strip().splitlines()) == 1 and "Traceback" not in said
 
 
+def test_a_terminal_without_cyrillic_gets_signs_instead_of_an_error() -> None:
+    ended = arm("doctor", PYTHONIOENCODING="ascii")
+    assert ended.returncode in (0, 1) and "Traceback" not in ended.stderr and "?" in ended.stdout
+
+
 def test_numbers_out_of_range_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["central", "play", "--messages", "0"])

@@ -167,7 +167,7 @@ def submit(scene: Scene) -> Step | None:
     result = scene.intent.result
     command = c.Submit(
         result=result,
-        text=scene.intent.text or scene.phrases.answer(scene.message, result, scene.rng),
+        text=_answer_text(scene, result),
         signer_name=author.full_name,
         signer_position=author.position,
         approver=managers[-1].user_id,
@@ -176,6 +176,13 @@ def submit(scene: Scene) -> Step | None:
         decline_reason=_reason(scene, Stage.EXECUTION) if result is Result.DECLINED else "",
     )
     return Step(executor, command)
+
+
+def _answer_text(scene: Scene, result: Result) -> str:
+    """The answer meant for this message below its salutation, else one about its topic."""
+    if not scene.intent.text:
+        return scene.phrases.answer(scene.message, result, scene.rng)
+    return f"{scene.phrases.greeting(scene.message)}\n\n{scene.intent.text}"
 
 
 def endorse(scene: Scene) -> Step | None:

@@ -16,7 +16,7 @@ from arm.central.phrases import load_phrases
 from arm.central.playing import Outcome, perform
 from arm.central.story import FULL_TERM_S, PlannedStory, Stagecraft, by_day, day_at
 from arm.demo.plans import PLANS
-from arm.demo.region import InventedMessage, InventedPerson, Region, load_region
+from arm.demo.region import InventedMessage, InventedPerson, Region, dated, load_region
 from arm.domain.commands import Register
 from arm.domain.identity import MessageId, OrganisationId, Role, UserId
 from arm.domain.message import Channel
@@ -127,7 +127,7 @@ def _story(one: InventedMessage, at: int, seed: int, craft: Stagecraft) -> Plann
         subcategory=one.subcategory,
         place=one.place,
         result=plan.result,
-        text=one.answer,
+        text=dated(one.answer, craft.now.astimezone(zone).date()),
         endorsers=plan.endorsers,
         until=day_at(began, plan.until * term_s, zone) if plan.until else None,
         reason=one.reason,
@@ -142,7 +142,7 @@ def _birth(one: InventedMessage, began: datetime, craft: Stagecraft, rng: Random
     by_operator = one.channel in BY_OPERATOR
     has_topic = by_operator or rng.random() < CHOOSES_TOPIC
     command = Register(
-        text=one.text,
+        text=dated(one.text, began.date()),
         channel=one.channel,
         applicant=one.applicant,
         address=one.address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -173,3 +174,20 @@ def _applicant(at: int, one: dict[str, Any]) -> Applicant:
         address=one.get("address", "") if one.get("delivery") == Delivery.POST.value else "",
         is_legal_entity=one.get("legal", False),
     )
+
+
+MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+_DAY = re.compile(r"\{([+-]\d{1,3})\}")
+
+
+def dated(text: str, day: date) -> str:
+    """`{-3}` and `{+7}` as days before and after `day`, so that an invented text fits any date of showing."""
+
+    def put(found: re.Match[str]) -> str:
+        meant = day + timedelta(days=int(found[1]))
+        return f"{meant.day}\N{NO-BREAK SPACE}{MONTHS[meant.month - 1]}"
+
+    return _DAY.sub(put, text)

@@ -63,6 +63,12 @@ def test_every_turn_of_the_process_can_be_seen(messages: list[Message]) -> None:
     assert any(one.warnings for one in messages)
 
 
+def test_days_in_invented_texts_are_filled_in(messages: list[Message]) -> None:
+    answers = [one.answer.text for one in messages if one.answer is not None]
+    assert not [text for text in [*answers, *(one.text for one in messages)] if "{" in text]
+    assert any("ноября" in text for text in answers)
+
+
 def test_one_can_enter_as_every_role(built: tuple[Central, DemoRegion]) -> None:
     central, region = built
     shown = shown_people(region)
