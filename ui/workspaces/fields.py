@@ -172,7 +172,7 @@ class ReasonField(FormField):
         self.list = _DigitList()
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for place, (key, title, full) in enumerate(reasons, 1):
-            digit = str(place) if place <= 9 else " "
+            digit = str(place % 10) if place <= 10 else "\u2007"
             item = QListWidgetItem(f"{digit}   {title}")
             item.setData(Qt.ItemDataRole.UserRole, key)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, title)
@@ -204,7 +204,7 @@ class ReasonField(FormField):
         self.edited.emit()
 
     def _on_digit_pressed(self, digit: str) -> None:
-        place = int(digit) - 1
+        place = (int(digit) or 10) - 1
         if 0 <= place < len(self._reasons):
             self.list.setCurrentRow(place)
             if not self.needs_explanation():

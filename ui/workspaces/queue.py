@@ -30,6 +30,7 @@ from ui.wording import filter_name, trouble_sentence, workspace_name
 
 SEARCH_AFTER_MS = 160
 RELOAD_AFTER_MS = 60
+_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _DENSITIES = (Density.ROOMY, Density.NORMAL, Density.DENSE)
 
 
@@ -152,18 +153,28 @@ class QueuePane(Surface):
         if watched is self.search and _is_escape(event) and self.search.text():
             event.accept()
             return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if watched is self.list and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
-                    self.entered.emit()
-                    return True
-            elif (watched is self.filters and event.text().isdigit() and self.filters.choose(int(event.text()) - 1)) or (watched is self.search and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._take_key(watched, event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _take_key(self, watched: QObject, event: QKeyEvent) -> bool:
+        key = event.key()
+        is_bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+        if watched is self.list:
+            if key in _ENTERS and is_bare:
+                self.entered.emit()
+                return True
+        elif watched is self.filters:
+            if event.text().isdigit() and self.filters.choose(int(event.text()) - 1):
                 self.focus_list()
                 return True
-            elif watched is self.search and event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
-                return True
-        return super().eventFilter(watched, event)
+        elif key == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+            return True
+        elif key in (Qt.Key.Key_Down, *_ENTERS):
+            self.focus_list()
+            return True
+        return False
 
     def _build(self) -> None:
         self.title = PlainLabel("", role="subtitle", elide=True)
