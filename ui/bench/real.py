@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import runpy
 import sys
 from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
 ROWS = "ui.delegates.queue_row"
 
 
-class Watch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Watch:
     """Lets the module of the queue's rows be loaded when the program wants it, and puts the mark into its painting.
 
     So nothing is imported earlier or in another order than without the benchmark.
@@ -22,17 +20,16 @@ class Watch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         if fullname != ROWS:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             self._loader: Any = spec.loader
-            spec.loader = self
+            spec.loader = self  # type: ignore[assignment]
         return spec
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         created: ModuleType | None = self._loader.create_module(spec)
         return created
 

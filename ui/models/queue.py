@@ -175,6 +175,9 @@ class QueueModel(QAbstractListModel):
     def _put(self, rows: list[QueueRow], next_key: str, total: int) -> None:
         """Brings the model to `rows` by removing, moving and inserting, never by a reset."""
         self._next_key, self._total = next_key, total
+        if not self._rows:
+            self._fill(rows)
+            return
         wanted = {row.message_id for row in rows}
         self._remove_all_but(wanted)
         self._order_as([row.message_id for row in rows if row.message_id in self._places])
@@ -190,6 +193,15 @@ class QueueModel(QAbstractListModel):
         self._index()
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+
+    def _fill(self, rows: list[QueueRow]) -> None:
+        """An empty queue takes its first rows in one step."""
+        if not rows:
+            return
+        self.beginInsertRows(QModelIndex(), 0, len(rows) - 1)
+        self._rows, self._faces = rows, [self._face(row) for row in rows]
+        self._index()
+        self.endInsertRows()
 
     def _remove_all_but(self, wanted: set[MessageId]) -> None:
         last = len(self._rows) - 1

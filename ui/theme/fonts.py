@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
@@ -22,10 +24,9 @@ _ROLES: dict[str, tuple[float, QFont.Weight]] = {
 }
 
 
+@cache
 def load_fonts() -> None:
     """Registers the bundled font files; a second call does nothing."""
-    if _FAMILY in QFontDatabase.families():
-        return
     for file in _FILES:
         QFontDatabase.addApplicationFont(str(resource_path("fonts", file)))
 
