@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from shiboken6 import isValid
 
 from arm.desk.values import Changes, Counter, Done, Me, SyncStatus
 from arm.desk.values import Workspace as Space
@@ -20,6 +19,7 @@ from arm.i18n import _
 from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
 from ui.formats import number_sign
+from ui.sheet_shelf import SheetShelf
 from ui.widgets import Sheet, ToastFace
 from ui.wording import done_sentence, refusal_with_clause
 from ui.workspaces.area import WorkArea
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from arm.desk.desk import Desk
     from arm.domain.commands import Command
     from ui.widgets import ActionBar
-    from ui.workspaces.sheets import CommandSheet
 
 
 class Conductor(QObject):
@@ -54,7 +53,7 @@ class Conductor(QObject):
         self._wanted: MessageId | None = None
         self._places: dict[Space, Workspace] = {}
         self._space: Space | None = None
-        self._sheets: dict[tuple[MessageId, Verb], CommandSheet] = {}
+        self._sheets = SheetShelf()
         self._counters: dict[Space, Counter] = {}
         self._skew_s = 0.0
         self._last_done: tuple[MessageId, str] | None = None
@@ -209,13 +208,13 @@ class Conductor(QObject):
         if made is None and not needs_sheet(state):
             self._do_plainly(verb, opened)
             return
-        self.open_sheet(self._kept(verb, opened) or made or CommandSheet(self, opened, state))
+        self.open_sheet(self._sheets.kept(verb, opened) or made or CommandSheet(self, opened, state))
 
     def open_sheet(self, sheet: Sheet) -> None:
         from ui.workspaces.sheets import CommandSheet
 
         if isinstance(sheet, CommandSheet):
-            self._sheets[(sheet.message_id, sheet.state.verb)] = sheet
+            self._sheets.put(sheet)
         self._area.side.open_sheet(sheet)
         self._area.show_side()
 
@@ -262,27 +261,13 @@ class Conductor(QObject):
     def save_drafts(self) -> None:
         for workspace in self._places.values():
             workspace.save_drafts()
-        for sheet in self._sheets.values():
-            if isValid(sheet):
-                sheet.save_now()
+        self._sheets.save_drafts()
 
     def tick(self) -> None:
         """Once a minute: clocks and levels go on."""
         self._area.card.tick()
         self._queue.reload_soon()
         self._read_counters()
-
-    def _kept(self, verb: Verb, opened: Opened) -> CommandSheet | None:
-        """A sheet of this message with what was typed in it, if the message is still where it was."""
-        sheet = self._sheets.get((opened.message_id, verb))
-        if sheet is None or not isValid(sheet):
-            return None
-        before, after = sheet.opened.message, opened.message
-        if before.stage is not after.stage or before.subject is not after.subject:
-            sheet.save_now()
-            sheet.deleteLater()
-            return None
-        return sheet
 
     def _do_plainly(self, verb: Verb, opened: Opened) -> None:
         from ui.workspaces.sheets import build_command
