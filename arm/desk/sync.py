@@ -134,9 +134,14 @@ class SyncDesk:
 
     def _wait(self, timeout_s: float) -> WaitAnswer | None:
         transport = self._transport
-        if transport is None or not self._core.is_open:
+        if transport is None:
             return None
-        return transport.wait(self.storage.cursor(), timeout_s)
+        try:
+            cursor = self.storage.cursor()
+        except CacheTrouble:
+            # the desk is being closed
+            return None
+        return transport.wait(cursor, timeout_s)
 
     def _told(self, trouble: SyncTrouble | None) -> None:
         if trouble is None:

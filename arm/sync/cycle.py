@@ -23,6 +23,8 @@ from arm.wire import (
 )
 
 NOOP = "noop"
+PARK = "park"
+UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
 FIRST_FETCH = 50
 """The first piece of a first sync is small, so that progress is seen at once."""
 MOST_STRAYS = 3
@@ -91,6 +93,8 @@ class Cycle:
             if trouble.code == "device_fork":
                 self._storage.become_device(self._ids.new())
                 raise SyncTrouble("unauthorised", {"code": "device_fork"}) from trouble
+            if trouble.kind == "refused" and trouble.code in UNPROCESSABLE:
+                return self._push_apart(batch, trouble)
             raise
         self._heard(answer.server_time)
         known = {one.command_id for one in batch}
@@ -99,6 +103,18 @@ class Cycle:
             raise SyncTrouble("server_fault", {"code": "nothing_decided"})
         self._storage.settle(decisions)
         return len(decisions)
+
+    def _push_apart(self, batch: list[Envelope], trouble: SyncTrouble) -> int:
+        """One command that can't be processed holds up no other: it is parked, at worst its number is kept (P25)."""
+        if len(batch) > 1:
+            return sum(self._push_batch([one]) for one in batch)
+        (poison,) = batch
+        if poison.verb == NOOP:
+            raise trouble
+        if poison.verb != PARK:
+            return self._push_batch([replace(poison, verb=PARK, base=Base())])
+        self._hopeless[poison.command_id] = trouble.code
+        return self._push_batch([self._emptied(poison)])
 
     def _named(self, decision: Decision) -> Decision:
         """The author learns why his command went out empty."""

@@ -136,6 +136,8 @@ class Schedule:
                 stopping.wait(max(back_off.pause_s(trouble), 0.05))
             else:
                 back_off.reset()
-                if answer is not None and answer.head_moved:
+                if answer is None or answer.head_moved:
+                    # nobody to ask, or something to fetch: the next turn opens the channel again
                     self._listening.clear()
+                if answer is not None and answer.head_moved:
                     self._wake.set()

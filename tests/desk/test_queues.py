@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from arm.desk.values import Draft, Filter, QueueQuery, RowMark, Workspace
 from arm.domain.clocks import Level
-from arm.domain.commands import Accept, Comment, Decline, Deliver, Start
+from arm.domain.commands import Accept, AnswerInquiry, Comment, Decline, Deliver, RequestDocuments, Start
 from arm.domain.identity import MessageId
 from arm.domain.message import Delivery
 from tests.desk.steps import accepted, assigned, desks, do, queue, registered, registration
-from tests.desk_fixture import WORKS, Town
+from tests.desk_fixture import SCHOOL, WORKS, Town
 
 CONTROL = QueueQuery(workspace=Workspace.CONTROL)
 
@@ -124,3 +124,29 @@ def test_today_begins_at_midnight_of_the_users_own_zone(town: Town) -> None:
         town.hands.pass_by(timedelta(minutes=1))
         assert queue(operator, Workspace.INTAKE, Filter.MINE_TODAY) == []
         assert queue(operator, Workspace.INTAKE) == [first]
+
+
+def test_a_body_that_is_asked_sees_the_question_and_nothing_else(town: Town) -> None:
+    message_id = assigned(town)
+    with desks(town, "executor", "teacher") as (executor, teacher):
+        do(
+            executor,
+            message_id,
+            RequestDocuments(inquiry_id="i1", organisation=SCHOOL, question="Когда чистили подъезд к школе?"),
+        )
+        executor.sync.run_now()
+        teacher.sync.run_now()
+        assert queue(teacher, Workspace.COORDINATION, Filter.INQUIRIES) == [message_id]
+        card = teacher.messages.card(message_id)
+        assert card is not None and card.sight == "inquiry"
+        assert card.message.text == "" and card.message.applicant is None
+        assert teacher.messages.rows([message_id])[0].first_line == "Когда чистили подъезд к школе?"
+        assert [row.message_id for row in teacher.search.search("подъезды к школам")] == [message_id]
+        assert teacher.search.search("ёлочная") == ()
+        do(teacher, message_id, AnswerInquiry(inquiry_id="i1", text="Во вторник."))
+        assert queue(teacher, Workspace.COORDINATION, Filter.INQUIRIES) == []
+        teacher.sync.run_now()
+        executor.sync.run_now()
+        asked = executor.messages.card(message_id)
+        assert asked is not None and asked.message.inquiries[0].answer == "Во вторник."
+        assert teacher.commands.pending() == ()

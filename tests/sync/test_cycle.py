@@ -10,7 +10,7 @@ import pytest
 
 from arm.desk.storage import LocalStorage
 from arm.sync.troubles import SyncTrouble
-from arm.wire import DeviceState, PullAnswer
+from arm.wire import DeviceState, PullAnswer, PushAnswer, PushRequest
 from tests.desk.steps import assigned, desks, do, registration
 from tests.desk_fixture import NOW, PASSWORD, Town, open_town
 
@@ -110,3 +110,28 @@ def test_a_store_that_decides_nothing_is_not_asked_for_ever(town: Town, monkeypa
         monkeypatch.undo()
         operator.sync.run_now()
         assert operator.commands.pending() == ()
+
+
+@pytest.mark.parametrize("is_parked", [True, False])
+def test_a_command_that_can_not_be_processed_holds_up_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch, is_parked: bool
+) -> None:
+    with desks(town, "operator") as (operator,):
+        poison = do(operator, None, registration("Отравленная яма"))
+        others = [do(operator, None, registration(f"Яма {n}")).message_id for n in range(3)]
+        transport = operator.files.transport
+        assert transport is not None
+        push = transport.push
+
+        def choke(request: PushRequest) -> PushAnswer:
+            for one in request.commands:
+                if one.command_id == poison.command_id and one.verb in ("register", "" if is_parked else "park"):
+                    raise SyncTrouble("refused", {"code": "bad_wire"})
+            return push(request)
+
+        monkeypatch.setattr(transport, "push", choke)
+        operator.sync.run_now()
+        assert all(town.central.message(one) is not None for one in others)
+        (pending,) = operator.commands.pending()
+        assert pending.state == ("parked" if is_parked else "refused")
+        assert "Отравленная яма" in pending.command_json
