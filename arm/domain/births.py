@@ -48,15 +48,16 @@ def _received_at(case: Case, command: Register) -> datetime:
 
 
 def _top(case: Case, command: Register) -> OrganisationId:
-    """The top cabinet: above the organisation named, else above the operator's, else the tree's first root."""
+    """The top cabinet: above the organisation named, else above the operator's, else the first that moderates."""
     tree = case.directory.tree
     if command.organisation is not None and command.organisation in tree:
         return tree.top(command.organisation)
     held = case.actor.person.organisations(Role.OPERATOR)
     if held and held[0] in tree:
         return tree.top(held[0])
-    roots = (one.organisation_id for one in tree if one.superior is None)
-    return next(roots, OrganisationId(""))
+    roots = [one.organisation_id for one in tree if one.superior is None]
+    moderating = (one for one in roots if case.directory.holders(Role.MODERATOR, one))
+    return next(moderating, next(iter(roots), OrganisationId("")))
 
 
 def parts(case: Case, command: Split) -> tuple[Message, ...]:
