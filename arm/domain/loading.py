@@ -1,7 +1,7 @@
 """The one door to the loaders: the table of the process, regulations, classifiers."""
 
 from arm.domain.classifier_loading import load_classifier
-from arm.domain.process_loading import load_process
+from arm.domain.table_loading import load_process
 from arm.domain.reading import LineTrouble, RegulationTrouble, Trouble
 from arm.domain.regulation_loading import load_regulation
 

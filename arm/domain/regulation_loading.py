@@ -10,7 +10,7 @@ from arm.domain.examples import example_of
 from arm.domain.identity import Role
 from arm.domain.message import OPEN_STAGES, Kind, Result, Stage
 from arm.domain.process import Process, Row
-from arm.domain.process_loading import changed, check_format, check_rows
+from arm.domain.table_loading import changed, check_format, check_rows
 from arm.domain.reading import Table, Trouble, no_doubles, parse, printed
 from arm.domain.regulation import (
     DeclineReason,

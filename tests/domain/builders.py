@@ -35,7 +35,7 @@ from arm.domain.identity import (
 )
 from arm.domain.message import Applicant, Attachment, Channel, Delivery, Message, Result, UploadId
 from arm.domain.organisations import Organisation, OrganisationTree
-from arm.domain.process_loading import load_process
+from arm.domain.table_loading import load_process
 from arm.domain.refusals import Refused
 from arm.domain.regulation import Regulation
 from arm.domain.regulation_loading import load_regulation

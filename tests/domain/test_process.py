@@ -9,7 +9,7 @@ from arm.domain.guards import GUARDS
 from arm.domain.loading import RegulationTrouble, Trouble, load_process
 from arm.domain.message import OPEN_STAGES, Stage, Subject
 from arm.domain.process import Row
-from arm.domain.process_loading import reachable
+from arm.domain.table_loading import reachable
 from tests.domain import rules
 
 NUMBERS = """
