@@ -25,7 +25,9 @@ class Applicants:
     """A portal with a service token; phones are of a range that nobody has."""
 
     def __init__(self, central: Central, address: str) -> None:
-        admin.add_person(central.store, Person(user_id=ACCOUNT, full_name="Портал заявителей", position=""), service="portal")
+        admin.add_person(
+            central.store, Person(user_id=ACCOUNT, full_name="Портал заявителей", position=""), service="portal"
+        )
         token = admin.issue_service_token(central.store, ACCOUNT)
         self._rules_version = central.regulation_for(OrganisationId("kray")).rules_version
         self._address = address

@@ -41,24 +41,21 @@ class Theatre:
         self._server = self._serve()
         self.address = self._heard_address()
         self.applicants = Applicants(self._central, self.address)
-        self._relays: list[Relay] = []
+        self._relays: dict[str, Relay] = {}
         self._desks: dict[str, DeskProcess] = {}
 
     def desk(self, login: str) -> DeskProcess:
         """The open desk of that login; the first call starts its window and signs in."""
         if login not in self._desks:
-            self._desks[login] = self._start(login, self.address)
+            self._desks[login] = self._start(login, self._relay(login).url)
         return self._desks[login]
 
-    def desk_behind_relay(self, login: str) -> tuple[DeskProcess, Relay]:
-        """A desk whose way to the central store can be cut."""
-        parts = urlsplit(self.address)
-        relay = Relay(str(parts.hostname), int(parts.port or 0))
-        self._relays.append(relay)
-        if login in self._desks:
-            raise TourFailed(f"{login}: the desk is open already")
-        self._desks[login] = self._start(login, relay.url)
-        return self._desks[login], relay
+    def cut(self, login: str) -> None:
+        """The desk's way to the central store is gone, as when a cable is pulled."""
+        self._relay(login).cut()
+
+    def mend(self, login: str) -> None:
+        self._relay(login).mend()
 
     def leave(self, login: str) -> None:
         """Closes a desk; a later `desk` of the same login opens its profile again."""
@@ -90,7 +87,7 @@ class Theatre:
     def close(self) -> None:
         for desk in self._desks.values():
             desk.stop()
-        for relay in self._relays:
+        for relay in self._relays.values():
             relay.close()
         self.applicants.close()
         self._server.terminate()
@@ -102,6 +99,12 @@ class Theatre:
         if self._server.stdout is not None:
             self._server.stdout.close()
         self._central.close()
+
+    def _relay(self, login: str) -> Relay:
+        if login not in self._relays:
+            parts = urlsplit(self.address)
+            self._relays[login] = Relay(str(parts.hostname), int(parts.port or 0))
+        return self._relays[login]
 
     def _start(self, login: str, address: str) -> DeskProcess:
         self._notify(f"открываем рабочее место: {self.name(login)}")

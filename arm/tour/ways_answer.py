@@ -149,7 +149,7 @@ def _endorse(theatre: Theatre, story: Story, truth: Truth, number: str) -> None:
     first = theatre.desk("endorser")
     open_message(first, number)
     first.see("Уважаемая Евдокия Харитоновна", name="decision-text")
-    story.tell("Первый согласующий видит ответ таким, каким его получит заявительница, и весь путь согласования.", first)
+    story.tell("Первый согласующий видит ответ таким, каким его получит заявительница, и весь путь решения.", first)
     act(first, "1")
     truth.holds(
         number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -55,7 +55,7 @@ def _own_words(widget: QWidget) -> list[str]:
 
 
 def _rows(view: QAbstractItemView) -> list[QModelIndex]:
-    model = view.model()
+    model: QAbstractItemModel | None = view.model()
     found: list[QModelIndex] = []
     if model is None:
         return found
@@ -122,12 +122,16 @@ def _target(name: str) -> QWidget:
 
 
 def click(name: str, row: str = "") -> None:
-    """A left click on a widget's middle, or on the row of a list that holds these words."""
+    """A left click on a widget's middle, or on what holds these words in it: a button or the row of a list."""
     if not row:
         widget = find(name)
         if not widget.isEnabled():
             raise NotThere(f"{name} (disabled)")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        return
+    button = _button(name, row)
+    if button is not None:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         return
     view = _view(name)
     for index in _rows(view):
@@ -137,6 +141,13 @@ def click(name: str, row: str = "") -> None:
             QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
             return
     raise NotThere(f"{name}: {row}")
+
+
+def _button(name: str, said: str) -> QAbstractButton | None:
+    """The enabled button with these words among the children of that widget."""
+    inside = find(name).findChildren(QAbstractButton)
+    seen = (one for one in inside if one.isVisible() and one.isEnabled())
+    return next((one for one in seen if said in (one.text().strip(), one.accessibleName())), None)
 
 
 def picture() -> QPixmap:

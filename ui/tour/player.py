@@ -58,9 +58,7 @@ class Player(QObject):
         self._ear.start()
         self._answer({"ok": True, "ready": True})
 
-    def _on_mistake(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _on_mistake(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A mistake anywhere in the window stops the tour: the step at hand, or the next one, is answered with it."""
         self._mistake = "".join(traceback.format_exception(kind, error, trace))
         self._hook(kind, error, trace)
