@@ -96,6 +96,7 @@ def _prepare(connection: Connection, key: bytes, synchronous: str, read_only: bo
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -16384")
 
 
 def is_sound(connection: Connection) -> bool:
