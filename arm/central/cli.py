@@ -164,7 +164,7 @@ def _add_user(arguments: argparse.Namespace) -> int:
     person = Person(UserId(str(uuid.uuid4())), arguments.name, arguments.position, grants)
     if not grants and not arguments.portal:
         raise admin.AdminTrouble("no_grants")
-    password = None if arguments.portal else _password(arguments.password_stdin)
+    password = None if arguments.portal else password_from(arguments.password_stdin)
     with opened(arguments) as central:
         service = "portal" if arguments.portal else ""
         admin.add_person(central.store, person, login=arguments.login, password=password, service=service)
@@ -229,7 +229,8 @@ def _text_of(path: Path) -> str:
         raise AdminTrouble("unreadable", str(path)) from None
 
 
-def _password(from_stdin: bool) -> str:
+def password_from(from_stdin: bool) -> str:
+    """One line of standard input, or asked twice at a terminal; AdminTrouble where it is too short or long."""
     from arm.central.admin import AdminTrouble
 
     if from_stdin:

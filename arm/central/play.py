@@ -13,7 +13,7 @@ from arm.central.central import Central
 from arm.central.moves import Intent, Step
 from arm.central.phrases import load_phrases
 from arm.central.playing import Outcome, perform
-from arm.central.staffing import staff
+from arm.central.staffing import give_logins, staff
 from arm.central.story import Plan, PlannedStory, Stagecraft, by_day, day_at
 from arm.domain.commands import Register, Verb
 from arm.domain.identity import MessageId, OrganisationId, Person, UserId
@@ -54,12 +54,16 @@ class PlayTrouble(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What a play left behind: messages per stage, people made for it, commands taken and refused."""
+    """What a play left behind: messages per stage, people made for it, commands taken and refused.
+
+    `logins` are those that were given, with role and organisation in words.
+    """
 
     counts: dict[str, int]
     messages: int
     people: tuple[Person, ...]
     outcome: Outcome
+    logins: tuple[tuple[str, str], ...] = ()
 
 
 def play(
@@ -68,6 +72,7 @@ def play(
     days: int,
     seed: int,
     *,
+    password: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Played:
     """Play `messages` stories whose registrations spread over `days` days that end now; the same seed, the same past.
@@ -87,10 +92,17 @@ def play(
     except LookupError:
         raise PlayTrouble("no_regulation") from None
     people = staff(central, {_place(one) for one in sources}, top, seed)
+    logins = give_logins(central, people, password) if password else []
     craft = Stagecraft(cast=Cast(central.directory()), phrases=load_phrases(), regulation=regulation, top=top, now=now)
     stories = list(_stories(sources, messages, days, seed, craft))
     outcome = perform(central, stories, until=now, progress=progress)
-    return Played(counts=central.counts(), messages=len(stories), people=tuple(people), outcome=outcome)
+    return Played(
+        counts=central.counts(),
+        messages=len(stories),
+        people=tuple(people),
+        outcome=outcome,
+        logins=tuple(logins),
+    )
 
 
 def _parts(ids: Sequence[MessageId], size: int) -> Iterator[Sequence[MessageId]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from random import Random
 from uuid import UUID, uuid5
@@ -40,6 +41,21 @@ def staff(central: Central, places: Iterable[OrganisationId], top: OrganisationI
     if wanted:
         admin.add_people(central.store, wanted)
     return wanted
+
+
+def give_logins(central: Central, people: Iterable[Person], password: str) -> list[tuple[str, str]]:
+    """Logins by role and number, the top's first, all with one password; returned with post and organisation."""
+    store, tree = central.store, central.directory().tree
+    stored = store.passwords.hashed(password)
+    counted: Counter[str] = Counter()
+    given = []
+    for one in sorted(people, key=lambda p: (tree[p.grants[0].organisation].superior is not None, p.user_id)):
+        grant = one.grants[0]
+        counted[grant.role] += 1
+        login = f"{grant.role.value}-{counted[grant.role]}"
+        admin.add_person(store, one, login=login, password_hash=stored)
+        given.append((login, f"{one.position}, {tree[grant.organisation].name}"))
+    return given
 
 
 def _missing(cast: Cast, places: Iterable[OrganisationId], top: OrganisationId, seed: int) -> Iterator[Person]:

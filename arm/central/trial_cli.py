@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from arm.central.cli import guarded, opened, regulation_text
+from arm.central.cli import guarded, opened, password_from, regulation_text
 from arm.i18n import _, ngettext, pgettext
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 LISTED_NAMES = 8
+LISTED_LOGINS = 16
 MAX_PLAYED = 2_000_000
 MAX_DAYS = 3660
 
@@ -39,6 +40,13 @@ def add_parsers(subparsers: Subparsers) -> None:
     )
     taken.add_argument("--region", default="", metavar="NAME", help=_("name of the top organisation"))
     taken.add_argument("--zone", default="Europe/Moscow", help=_("time zone of a region that is made"))
+    taken.add_argument(
+        "--spread-days",
+        type=_number(1, MAX_DAYS),
+        default=0,
+        metavar="D",
+        help=_("for trial: rows without a date were received within the last D days"),
+    )
     taken.add_argument("--dry-run", action="store_true", help=_("change nothing, list what can't be taken and why"))
     taken.add_argument("--json", action="store_true", help=_("end with one line of JSON"))
     _add_database(taken)
@@ -47,6 +55,11 @@ def add_parsers(subparsers: Subparsers) -> None:
     played.add_argument("--messages", type=_number(1, MAX_PLAYED), required=True, metavar="N")
     played.add_argument("--days", type=_number(1, MAX_DAYS), default=60, metavar="D")
     played.add_argument("--seed", type=int, default=1, metavar="S")
+    played.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_("invented users may sign in; their common password is read from standard input"),
+    )
     played.add_argument("--json", action="store_true", help=_("end with one line of JSON"))
     _add_database(played)
     played.set_defaults(run=guarded(run_play))
@@ -81,6 +94,7 @@ def run_import(args: argparse.Namespace) -> int:
         regulation=regulation_text(args.regulation) if args.regulation else "",
         region=args.region,
         zone=args.zone,
+        spread_days=args.spread_days,
         dry_run=args.dry_run,
     )
     if not _is_zone(args.zone):
@@ -106,9 +120,10 @@ def run_play(args: argparse.Namespace) -> int:
     from arm.central.play import PlayTrouble, play
 
     progress = _Progress(sys.stderr)
+    password = password_from(from_stdin=True) if args.password_stdin else ""
     try:
         with opened(args) as central:
-            played = play(central, args.messages, args.days, args.seed, progress=progress.count)
+            played = play(central, args.messages, args.days, args.seed, password=password, progress=progress.count)
     except PlayTrouble as trouble:
         return _said(play_sentence(trouble.reason))
     finally:
@@ -199,6 +214,10 @@ def _tell_play(played: Played, out: TextIO) -> None:
     if played.people:
         n = len(played.people)
         print(ngettext("Made {n} invented user.", "Made {n} invented users.", n).format(n=n), file=out)
+    for login, place in played.logins[:LISTED_LOGINS]:
+        print(f"  {login} · {_plain(place)}", file=out)
+    if len(played.logins) > LISTED_LOGINS:
+        print(_("  … and so on, by role and number"), file=out)
     print(
         _("Messages played: {messages}. Commands: {taken}.").format(
             messages=played.messages, taken=played.outcome.taken

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from arm.interchange.dates import BadDate, DayOrder, is_empty, moment_of, order_of
@@ -56,7 +57,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingMessage:
-    """One row that can be taken so far; moments are aware UTC."""
+    """One row that can be taken so far; moments are aware UTC.
+
+    `received_at` is an invented moment for a row without `created_at`, for trial only.
+    """
 
     row: int
     text: str
@@ -66,6 +70,7 @@ class IncomingMessage:
     fact: str = ""
     organisation: str = ""
     created_at: datetime | None = None
+    received_at: datetime | None = None
     due_at: datetime | None = None
     applicant: str = ""
     phone: str = ""
@@ -188,7 +193,7 @@ class _Reader:
             return RefusedRow(
                 row=row.number, reason="date_in_future", field="created", detail=self._cell(row, "created")[:40]
             )
-        lines = {name: self._line(row, name) for name in LINES}
+        lines: dict[str, Any] = {name: self._line(row, name) for name in LINES}
         return IncomingMessage(row=row.number, text=text, created_at=created, due_at=moments["due"], **lines)
 
     def _text(self, row: TableRow) -> str:

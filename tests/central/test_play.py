@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from uuid import uuid4
 
 import pytest
 
@@ -15,8 +16,9 @@ from arm.central.opening import open_central
 from arm.central.play import PlayTrouble, drawn_plan, play
 from arm.central.staffing import invented_name
 from arm.domain.clocks import Level
-from arm.domain.identity import Role
+from arm.domain.identity import DeviceId, Role
 from arm.domain.message import Stage
+from arm.wire import SignInRequest
 from tests.central.test_importing import regulation
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -136,3 +138,20 @@ def test_the_real_messages_can_be_played(tmp_path: Path, shared_folder: Path) ->
         played = play(store, 200, 60, 1)
         assert played.outcome.refused == Counter()
         assert played.counts["closed"] > 40 and played.counts["execution"] > 20
+
+
+def test_undated_rows_can_be_spread_over_the_past_and_are_played_themselves(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("текст\n" + "\n".join(f"Яма у дома {n}" for n in range(30)), encoding="utf-8")
+    wish = Wish(create_organisations=True, regulation=regulation("demo-2026"), region="Край", spread_days=40)
+    with open_central(f"sqlite:///{tmp_path / 'c.db'}", files=tmp_path / "files", clock=lambda: NOW) as central:
+        assert import_messages(central, file, wish).taken == 30
+        assert import_messages(central, file, wish).present == 30
+        received = [m.registered_at for m in central.messages(central.message_ids()).values()]
+        assert max(received) - min(received) > timedelta(days=20)
+        played = play(central, 30, 40, 1, password="long-enough-password")
+        assert len(central.message_ids()) == 30
+        assert played.counts["closed"] > 0
+        login = next(login for login, _place in played.logins if login.startswith("curator"))
+        asked = SignInRequest(login=login, password="long-enough-password", device_id=DeviceId(str(uuid4())))
+        assert central.sign_in(asked).token
