@@ -146,10 +146,13 @@ def _add_central(commands: Subparsers, meaning: str) -> None:
 
 
 def _window(args: argparse.Namespace) -> int:
+    import gc
     from dataclasses import replace
 
     from arm.demo.display import has_display
 
+    # a start makes things and drops none; the window takes collecting up again
+    gc.disable()
     if not has_display() and os.environ.get("QT_QPA_PLATFORM") is None:
         return _said(_("There is no screen here to show a window on. «arm doctor» says what this machine has."))
     from arm.bootstrap import open_desk, profile_folder

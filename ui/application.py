@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from arm import i18n
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ui.dialogs.account_picker import DemoAccount
 
 log = logging.getLogger(__name__)
+SYNC_AFTER_MS = 300
+SETTLED_AFTER_MS = 3_000
 OpenDesk = Callable[[Path], "Desk"]
 
 
@@ -196,9 +199,12 @@ class ProfileWindow:
         self.window = window
         window.start()
         window.show()
-        desk = self._desk
-        if desk is not None:
-            desk.sync.start()
+        QTimer.singleShot(SYNC_AFTER_MS, window, self._start_sync)
+
+    def _start_sync(self) -> None:
+        """Not before the first messages are on the screen: the network's libraries would be loaded beside them."""
+        if self._desk is not None:
+            self._desk.sync.start()
 
     def _show_trouble(self, error: BaseException) -> None:
         from ui.dialogs.trouble import TroubleDialog
@@ -295,6 +301,7 @@ def run_window(profile: Path, open_desk: OpenDesk, *, server: str = "", argument
     _prefer_language(profile)
     app, application = prepare(open_desk, arguments)
     application.open_profile(profile, server)
+    QTimer.singleShot(SETTLED_AFTER_MS, app, _settle_memory)
     return app.exec()
 
 
@@ -314,6 +321,12 @@ def run_demo_picker(
     picker = AccountPicker(server, tuple(people), profiles, application)
     picker.show()
     return app.exec()
+
+
+def _settle_memory() -> None:
+    """Ends the pause of garbage collection that `arm` makes for its start; what a start has made stays anyway."""
+    gc.freeze()
+    gc.enable()
 
 
 def _prefer_language(profile: Path) -> None:

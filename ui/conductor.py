@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import sleep
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -54,6 +55,7 @@ class Conductor(QObject):
         self._places: dict[Space, Workspace] = {}
         self._space: Space | None = None
         self._sheets = SheetShelf()
+        self._first_card_after_s = 0.05
         self._counters: dict[Space, Counter] = {}
         self._skew_s = 0.0
         self._last_done: tuple[MessageId, str] | None = None
@@ -294,8 +296,11 @@ class Conductor(QObject):
 
     def _read_card(self, message_id: MessageId) -> None:
         self._wanted = message_id
+        wait_s, self._first_card_after_s = self._first_card_after_s, 0.0
 
         def work(desk: Desk) -> Opened | None:
+            # off the screen's thread: the queue is painted before the first card has all the rules loaded
+            sleep(wait_s)
             card = desk.messages.card(message_id)
             if card is None:
                 return None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shiboken6 import isValid
 
-from arm.domain.commands import Verb
 from arm.domain.identity import MessageId
+from arm.domain.verbs import Verb
 from ui.workspaces.base import Opened
-from ui.workspaces.sheets import CommandSheet
+
+if TYPE_CHECKING:
+    from ui.workspaces.sheets import CommandSheet
 
 
 class SheetShelf:
