@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from arm.desk.desk import Desk
@@ -89,11 +88,11 @@ def test_a_profile_in_use_is_said_with_what_to_do(qtbot: QtBot) -> None:
     assert trouble_sentence(CacheTrouble("in_use")).startswith("Этот профиль уже открыт")
 
 
-def test_what_one_desk_registers_appears_at_another(town: Town, qtbot: QtBot, qapp: QApplication) -> None:
+def test_what_one_desk_registers_appears_at_another(town: Town, qtbot: QtBot, tmp_path: Path) -> None:
     operator = town.desk("operator")
     application = Application(lambda profile: town.bare_desk(profile.name))
     came: list[BaseException | None] = []
-    application.open_signed_in(Path("moderator"), SERVER, "moderator", PASSWORD, came.append)
+    application.open_signed_in(tmp_path / "moderator", SERVER, "moderator", PASSWORD, came.append)
     qtbot.waitUntil(lambda: bool(came), timeout=20_000)
     window = application.windows()[0]
     qtbot.waitUntil(lambda: not window.bridge.jobs.is_busy())
@@ -108,11 +107,11 @@ def test_what_one_desk_registers_appears_at_another(town: Town, qtbot: QtBot, qa
 
 
 def test_a_mistake_is_apologised_for_once_and_the_window_goes_on(
-    town: Town, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    town: Town, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     application = Application(lambda profile: town.bare_desk(profile.name))
     came: list[BaseException | None] = []
-    application.open_signed_in(Path("moderator"), SERVER, "moderator", PASSWORD, came.append)
+    application.open_signed_in(tmp_path / "moderator", SERVER, "moderator", PASSWORD, came.append)
     qtbot.waitUntil(lambda: bool(came), timeout=20_000)
     window = application.windows()[0]
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
