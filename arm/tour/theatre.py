@@ -7,15 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from arm.bootstrap_central import open_central
 from arm.central.central import Central
 from arm.demo.building import DemoPerson, build_demo
 from arm.demo.display import has_display
-from arm.domain.identity import MessageId
+from arm.domain.identity import MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.tour.applicants import Applicants
 from arm.tour.desk_process import DeskProcess, TourFailed
@@ -66,6 +67,11 @@ class Theatre:
 
     def user(self, login: str) -> str:
         return str(self._people[login].user_id)
+
+    def today(self) -> date:
+        """The day in the city where the tour plays."""
+        zone = self._central.directory().tree[OrganisationId("svetlorechensk")].zone
+        return datetime.now(ZoneInfo(zone)).date()
 
     def message(self, number: str) -> Message:
         """The message as the central store has it now."""

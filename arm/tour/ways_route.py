@@ -76,7 +76,7 @@ def way_d(theatre: Theatre, story: Story) -> None:
         SHOP,
         name="Гусева Марина Олеговна",
         address="г. Светлореченск, ул. Речная, 14",
-        topic="other/other",
+        topic="other/question",
         to=CITY,
     )
     accepted(play, CITY)

@@ -1,0 +1,150 @@
+"""Ways (g) and (h) of the tour: here you find a low mark stopped above, and work done offline on what was taken away."""
+
+from __future__ import annotations
+
+from arm.domain.message import Closed, Message
+from arm.domain.message import Stage as At
+from arm.tour.checks import Truth
+from arm.tour.desk_process import TourFailed
+from arm.tour.moves import open_message, pick
+from arm.tour.scenes import CITY, GORHOZ, accepted, arrives, assigned
+from arm.tour.story import Story
+from arm.tour.theatre import Theatre
+
+OFFENDED = "Не согласна: хочу, чтобы сделали не как у всех, а лучше."
+PIPES = (
+    "В подвале дома 3 по улице Полевой вторые сутки стоит вода, пахнет в подъезде. Управляющая компания не отвечает."
+)
+WRITTEN = (
+    "Уважаемый Олег Иванович!\n\nПодвал дома 3 по улице Полевой осмотрен, вода откачана. "
+    "Управляющей компании выдано предписание заменить участок трубы до конца недели."
+)
+
+
+def way_g(theatre: Theatre, story: Story) -> None:
+    """The mark comes by the portal; the superior's coordinator gets a repeat and, being named for it, stops it."""
+    truth = Truth(theatre, story)
+    message = _answered_by_the_city(theatre)
+    number = message.number
+    truth.know(number)
+    story.tell(f"По сообщению № {number} администрация города уже ответила. Заявитель ставит на портале оценку 1.")
+    theatre.applicants.rate(number, 1, OFFENDED)
+    truth.holds(
+        number,
+        "сообщение открыто снова на координации в вышестоящей организации с пометкой «повторно», прежний ответ сохранён",
+        verbs=("rate",),
+        stage="coordination",
+        organisation="kray",
+        is_repeat=True,
+        marks=[1],
+        told=(("applicant", "reopened"), ("role:coordinator@kray", "reopened")),
+    )
+    desk = theatre.desk("superior")
+    open_message(desk, number)
+    desk.see("Повтор", name="card")
+    story.tell("В правительстве края сообщение появилось само: «повторно», с оценкой и прежним ответом.", desk)
+    desk.click("action-stop_reconsideration")
+    desk.see(name="sheet-stop_reconsideration")
+    story.tell("Начальник управления назван прекращать повторное рассмотрение; основания — из регламента.", desk)
+    desk.press("1", "input-ground")
+    truth.holds(
+        number,
+        "рассмотрение прекращено, заявитель извещён",
+        verbs=("stop_reconsideration",),
+        stage="closed",
+        closed_as="stopped",
+        told=(("applicant", "stopped"),),
+    )
+    story.tell("Переписка прекращена, в ходе рассмотрения видно, кем и почему.", desk)
+
+
+def _answered_by_the_city(theatre: Theatre) -> Message:
+    """A message of the demonstration that the city's administration answered and nobody has marked yet."""
+    central = theatre.central
+    for message in central.messages(central.message_ids(stage=At.CLOSED)).values():
+        is_answered = message.closed_as is Closed.ANSWERED and message.answer is not None
+        if is_answered and message.organisation == CITY and not message.marks and not message.is_repeat:
+            return message
+    raise TourFailed("no answered message of the city's administration in the demonstration")
+
+
+def way_h(theatre: Theatre, story: Story) -> None:
+    """The cable is out: an answer is written and sent into the outbox, while the message is given to a colleague."""
+    play = arrives(
+        theatre,
+        story,
+        PIPES,
+        name="Карпов Олег Иванович",
+        address="г. Светлореченск, ул. Полевая, 3",
+        topic="housing/basement",
+        to=GORHOZ,
+    )
+    accepted(play, GORHOZ)
+    assigned(play, "executor-2")
+    desk = theatre.desk("executor-2")
+    open_message(desk, play.number)
+    theatre.cut("executor-2")
+    desk.press("F5")
+    desk.see("Нет связи", name="status")
+    desk.press("F2", "queue-list")
+    desk.type(WRITTEN, "answer-text")
+    desk.press("Ctrl+1", "answer-text")
+    desk.type("бело", "input-approver")
+    desk.press("Return")
+    desk.see(theatre.name("manager"), name="input-approver")
+    story.tell("Связи нет. Исполнитель работает с копией и пишет ответ; строка внизу говорит правду.", desk)
+    desk.press("Ctrl+Return", "answer-text")
+    desk.see("направлено", name="toast")
+    desk.see("2", name="status-outbox")
+    story.tell("Ответ отправлен в очередь: он уйдёт, как только появится связь.", desk)
+    play.truth.holds(
+        play.number,
+        "центральное хранилище ещё ничего не знает",
+        verbs=(),
+        stage="execution",
+        executor=play.user("executor-2"),
+        in_work=False,
+    )
+    coordinator = theatre.desk("coordinator-gorhoz")
+    coordinator.press("Ctrl+K", "queue-list")
+    coordinator.type(play.number, "palette-edit")
+    coordinator.see(play.number, name="palette-list")
+    coordinator.press("Return", "palette-edit")
+    coordinator.see(play.number, name="card-title")
+    coordinator.click("action-reassign")
+    coordinator.see(name="sheet-reassign")
+    pick(coordinator, "input-executor", "дём", theatre.name("executor"))
+    coordinator.click("field-cause", "Отпуск")
+    story.tell("Тем временем координатор переназначает сообщение: исполнитель недоступен.", coordinator)
+    coordinator.press("Ctrl+Return")
+    play.truth.holds(
+        play.number,
+        "исполнителем стал другой, обоим сказано",
+        verbs=("reassign",),
+        stage="execution",
+        executor=play.user("executor"),
+        told=(play.told_user("executor", "assigned"), play.told_user("executor-2", "task_withdrawn")),
+    )
+    theatre.mend("executor-2")
+    desk.press("F5")
+    desk.see("Не принято", name="status-outbox")
+    story.tell("Связь есть. Исполнитель видит: ответ не принят, сообщение уже у другого.", desk)
+    desk.click("status-outbox")
+    desk.see(WRITTEN.splitlines()[-1], name="outbox-page")
+    story.tell("В очереди отправки — что не принято, почему и весь набранный текст: его можно скопировать.", desk)
+    play.truth.holds(
+        play.number,
+        "в хранилище ничего от опоздавшего ответа",
+        verbs=(),
+        stage="execution",
+        executor=play.user("executor"),
+        result="",
+    )
+    desk.press("Escape", "outbox-page")
+    desk.see(name="queue-list")
+    desk.click("action-orphans")
+    desk.see(WRITTEN.splitlines()[-1], name="sheet-orphans")
+    story.tell("Черновик тоже цел: «черновик без сообщения» хранит текст, пока автор сам его не удалит.", desk)
+    other = theatre.desk("executor")
+    open_message(other, play.number)
+    story.tell("У нового исполнителя сообщение ждёт в его очереди.", other)
