@@ -155,12 +155,14 @@ def _window(args: argparse.Namespace) -> int:
     gc.disable()
     if not has_display() and os.environ.get("QT_QPA_PLATFORM") is None:
         return _said(_("There is no screen here to show a window on. «arm doctor» says what this machine has."))
-    from arm.bootstrap import open_desk, profile_folder
-    from ui.application import run_window
+    from arm.bootstrap import EarlyDesk, profile_folder
 
     known = settings.load()
-    profile = replace(known, profile=args.profile) if args.profile else known
-    return run_window(profile_folder(profile), open_desk, server=args.server or known.server_url)
+    folder = profile_folder(replace(known, profile=args.profile) if args.profile else known)
+    early = EarlyDesk(folder)
+    from ui.application import run_window
+
+    return run_window(folder, early, server=args.server or known.server_url)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,28 @@ def open_desk(
         around or Surroundings(),
         CLIENT_VERSION,
     )
+
+
+class EarlyDesk:
+    """Opens a profile on a thread of its own, while the windows' libraries are still being loaded.
+
+    It stands for `open_desk`: the first call for that profile waits for what was begun, any other opens anew.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        # loaded here, so that the two threads do not wait for each other's modules
+        import arm.desk.desk  # noqa: F401
+
+        self._profile = profile
+        self._opening: Future[Desk] | None = ThreadPoolExecutor(1, "early-desk").submit(open_desk, profile)
+
+    def __call__(self, profile: Path) -> Desk:
+        """Raises what `open_desk` raises."""
+        opening = self._opening
+        if opening is None or profile != self._profile:
+            return open_desk(profile)
+        self._opening = None
+        return opening.result()
 
 
 def _http(ca_file: str | None) -> Connect:
