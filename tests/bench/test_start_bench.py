@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def test_a_program_that_paints_nothing_is_told_from_one_that_does() -> None:
 
 @pytest.mark.keyring
 @pytest.mark.slow
-def test_the_real_program_tells_when_a_message_is_painted(tmp_path: Path) -> None:
-    with screen() as shown, keyring(tmp_path / "keyring"):
+def test_the_real_program_tells_when_a_message_is_painted(tmp_path: Path, keyring_session: dict[str, str]) -> None:
+    with screen() as shown:
         store = system_key_store()
         assert store is not None
         folder = tmp_path / "data" / "profiles" / "default"
@@ -47,6 +48,17 @@ def test_the_real_program_tells_when_a_message_is_painted(tmp_path: Path) -> Non
         assert launch(start.REAL, stage.environ).painted_ms > 0
         # it went in peace: nothing has to be checked when it is started again
         assert not (folder / "open").exists()
+
+
+@pytest.mark.keyring
+def test_the_private_keyring_is_gone_after_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any(shutil.which(one) is None for one in ("dbus-daemon", "gnome-keyring-daemon")):
+        pytest.skip("no keyring daemon here: dbus-daemon or gnome-keyring-daemon is not installed")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    with keyring(tmp_path / "keyring") as name:
+        assert os.environ["DBUS_SESSION_BUS_ADDRESS"] != "unix:path=/nowhere"
+    assert "gnome-keyring" in name
+    assert os.environ["DBUS_SESSION_BUS_ADDRESS"] == "unix:path=/nowhere"
 
 
 def test_without_a_keyring_the_goals_are_left_open_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
