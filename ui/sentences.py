@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from arm.domain.refusals import Reason, Refused
+from arm.domain.verbs import Verb
 from arm.i18n import _, current_language
 
 
@@ -25,7 +26,18 @@ def refusal_sentence(refused: Refused) -> str:
     if refused.field:
         name = fields(current_language()).get(refused.field, refused.field)
         details["field"] = name[:1].lower() + name[1:]
+    if refused.reason is Reason.STALE and "changed_by" in details:
+        said = _("Meanwhile {changed_by} has acted: {what}. What you typed is kept")
+        details["what"] = _what_changed(str(details.get("changed_verb", "")))
     return said.format_map(details)
+
+
+def _what_changed(verb: str) -> str:
+    """The other's action as the timeline names it, in the middle of a sentence."""
+    from ui.timeline_words import verb_title
+
+    title = verb_title(Verb(verb)) if verb in set(Verb) else _("another action")
+    return title[:1].lower() + title[1:]
 
 
 def refusal_with_clause(refused: Refused) -> str:

@@ -22,6 +22,11 @@ def event_title(event: Event, directory: Directory) -> str:
     return _("{what}: {whom}").format(what=said, whom=target) if target else said
 
 
+def verb_title(verb: Verb) -> str:
+    """What was done, without whom and what: «Переназначено»."""
+    return _titles(current_language()).get(verb, verb.value)
+
+
 def event_detail(event: Event, directory: Directory) -> str:
     """What was given with it: reason, result, note; several lines, each plain text."""
     lines = [line for line in _given(event, directory) if line]

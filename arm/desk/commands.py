@@ -63,7 +63,7 @@ class CommandsDesk:
             schema_ver=SCHEMA_VER,
             base_rev=rev,
             base_after=after,
-            number=number,
+            number=number or (message.number if message is not None else ""),
             state=UNSENT,
         )
         self._core.store.work.outbox.add(entry)

@@ -50,6 +50,11 @@ class DeskProcess:
         step: dict[str, Any] = {"do": "see", "gone": True, "name": name, "within_s": within_s}
         self._do(step | ({"text": text} if text else {}))
 
+    def shows(self, name: str) -> bool:
+        """Whether the widget is on the screen now."""
+        self._say({"do": "see", "name": name, "within_s": 0})
+        return bool(self._hear().get("ok"))
+
     def read(self, name: str) -> str:
         return str(self._do({"do": "read", "name": name})["words"])
 

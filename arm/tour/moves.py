@@ -21,9 +21,13 @@ def act(desk: DeskProcess, digit: str) -> None:
     desk.press(digit, "queue-list")
 
 
-def sent(desk: DeskProcess) -> None:
-    """Waits until nothing of this desk waits to be sent."""
-    desk.see("Очередь отправки: 0", name="status", within_s=WAITS_S)
+def act_by_name(desk: DeskProcess, key: str, said: str) -> None:
+    """A click on an action of the bar, or on its line under «Ещё» where the bar has no room."""
+    if desk.shows(f"action-{key}"):
+        desk.click(f"action-{key}")
+        return
+    desk.click("action-bar", "Ещё")
+    desk.click("menu", said)
 
 
 def pick(desk: DeskProcess, name: str, beginning: str, whole: str) -> None:

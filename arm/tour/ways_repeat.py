@@ -1,4 +1,4 @@
-"""Ways (g) and (h) of the tour: here you find a low mark stopped above, and work done offline on what was taken away."""
+"""Ways (g) and (h) of the tour: here you find a low mark stopped above, and work done offline in vain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from arm.domain.message import Closed, Message
 from arm.domain.message import Stage as At
 from arm.tour.checks import Truth
 from arm.tour.desk_process import TourFailed
-from arm.tour.moves import open_message, pick
+from arm.tour.moves import act_by_name, open_message, pick
 from arm.tour.scenes import CITY, GORHOZ, accepted, arrives, assigned
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
@@ -31,19 +31,19 @@ def way_g(theatre: Theatre, story: Story) -> None:
     theatre.applicants.rate(number, 1, OFFENDED)
     truth.holds(
         number,
-        "сообщение открыто снова на координации в вышестоящей организации с пометкой «повторно», прежний ответ сохранён",
+        "сообщение снова открыто, в вышестоящей организации, с пометкой «повторно»; прежний ответ сохранён",
         verbs=("rate",),
         stage="coordination",
         organisation="kray",
         is_repeat=True,
         marks=[1],
-        told=(("applicant", "reopened"), ("role:coordinator@kray", "reopened")),
+        told=(("role:coordinator@kray", "reopened"), ("role:curator@kray", "curator_told")),
     )
     desk = theatre.desk("superior")
     open_message(desk, number)
     desk.see("Повтор", name="card")
     story.tell("В правительстве края сообщение появилось само: «повторно», с оценкой и прежним ответом.", desk)
-    desk.click("action-stop_reconsideration")
+    act_by_name(desk, "stop_reconsideration", "Прекратить")
     desk.see(name="sheet-stop_reconsideration")
     story.tell("Начальник управления назван прекращать повторное рассмотрение; основания — из регламента.", desk)
     desk.press("1", "input-ground")
@@ -111,7 +111,7 @@ def way_h(theatre: Theatre, story: Story) -> None:
     coordinator.see(play.number, name="palette-list")
     coordinator.press("Return", "palette-edit")
     coordinator.see(play.number, name="card-title")
-    coordinator.click("action-reassign")
+    act_by_name(coordinator, "reassign", "Переназначить")
     coordinator.see(name="sheet-reassign")
     pick(coordinator, "input-executor", "дём", theatre.name("executor"))
     coordinator.click("field-cause", "Отпуск")
@@ -127,10 +127,10 @@ def way_h(theatre: Theatre, story: Story) -> None:
     )
     theatre.mend("executor-2")
     desk.press("F5")
-    desk.see("Не принято", name="status-outbox")
+    desk.see("не принял", name="status-outbox")
     story.tell("Связь есть. Исполнитель видит: ответ не принят, сообщение уже у другого.", desk)
     desk.click("status-outbox")
-    desk.see(WRITTEN.splitlines()[-1], name="outbox-page")
+    desk.see("Переназначено".lower(), play.number, WRITTEN.splitlines()[-1], name="outbox-page")
     story.tell("В очереди отправки — что не принято, почему и весь набранный текст: его можно скопировать.", desk)
     play.truth.holds(
         play.number,
@@ -142,7 +142,7 @@ def way_h(theatre: Theatre, story: Story) -> None:
     )
     desk.press("Escape", "outbox-page")
     desk.see(name="queue-list")
-    desk.click("action-orphans")
+    act_by_name(desk, "orphans", "1 черновик")
     desk.see(WRITTEN.splitlines()[-1], name="sheet-orphans")
     story.tell("Черновик тоже цел: «черновик без сообщения» хранит текст, пока автор сам его не удалит.", desk)
     other = theatre.desk("executor")

@@ -197,8 +197,8 @@ def way_f(theatre: Theatre, story: Story) -> None:
     desk.press("Ctrl+A", "answer-text")
     desk.type(FINAL, "answer-text")
     desk.press("Ctrl+1", "answer-text")
-    _approver(play)
-    story.tell("Работы сделаны: окончательный ответ «Решено».", desk)
+    desk.see(theatre.name("manager"), name="input-approver")
+    story.tell("Работы сделаны: окончательный ответ «Решено»; утверждающий подставлен прежний.", desk)
     desk.press("Ctrl+Return", "answer-text")
     play.truth.holds(
         play.number, "окончательный ответ ждёт утверждения", verbs=("submit",), stage="approval", result="solved"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -122,12 +123,18 @@ def _target(name: str) -> QWidget:
 
 
 def click(name: str, row: str = "") -> None:
-    """A left click on a widget's middle, or on what holds these words in it: a button or the row of a list."""
+    """A left click on a widget's middle, or on what holds these words in it: a button or the row of a list.
+
+    The name `menu` is the menu that is open.
+    """
     if not row:
         widget = find(name)
         if not widget.isEnabled():
             raise NotThere(f"{name} (disabled)")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, widget.rect().center())
+        return
+    if name == "menu":
+        _choose(row)
         return
     button = _button(name, row)
     if button is not None:
@@ -141,6 +148,19 @@ def click(name: str, row: str = "") -> None:
             QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
             return
     raise NotThere(f"{name}: {row}")
+
+
+def _choose(said: str) -> None:
+    """A click on the line of the open menu that begins with these words."""
+    menu = QApplication.activePopupWidget()
+    if not isinstance(menu, QMenu):
+        raise NotThere("menu")
+    for action in menu.actions():
+        if action.isEnabled() and action.text().startswith(said):
+            spot = menu.actionGeometry(action).center()
+            QTest.mouseClick(menu, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+            return
+    raise NotThere(f"menu: {said}")
 
 
 def _button(name: str, said: str) -> QAbstractButton | None:
