@@ -26,6 +26,7 @@ def act_by_name(desk: DeskProcess, key: str, said: str) -> None:
     if desk.shows(f"action-{key}"):
         desk.click(f"action-{key}")
         return
+    desk.see("Ещё", name="action-bar")
     desk.click("action-bar", "Ещё")
     desk.click("menu", said)
 

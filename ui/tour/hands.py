@@ -151,12 +151,12 @@ def click(name: str, row: str = "") -> None:
 
 
 def _choose(said: str) -> None:
-    """A click on the line of the open menu that begins with these words."""
+    """A click on the line of the open menu that holds these words."""
     menu = QApplication.activePopupWidget()
     if not isinstance(menu, QMenu):
         raise NotThere("menu")
     for action in menu.actions():
-        if action.isEnabled() and action.text().startswith(said):
+        if action.isEnabled() and said in action.text():
             spot = menu.actionGeometry(action).center()
             QTest.mouseClick(menu, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
             return
