@@ -16,14 +16,20 @@ class TourFailed(Exception):
     """A step that could not be done or a difference from the central store; says which and what was seen."""
 
 
+def private_environment(folder: Path) -> dict[str, str]:
+    """A child's environment: Russian, and nothing written into the folders or the keyring of whoever runs the tour."""
+    folders = {f"ARM_{name}_FOLDER": str(folder / name.lower()) for name in ("DATA", "CONFIG", "CACHE")}
+    return {**os.environ, **folders, "ARM_LANGUAGE": "ru", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
 class DeskProcess:
     """The parent's end of one player; every method waits for the player's answer."""
 
     def __init__(self, who: str, profile: Path, platform: str, log: Path) -> None:
         self.who = who
         self._log = log.open("ab")
-        environment = {**os.environ, "QT_QPA_PLATFORM": platform}
-        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1", ARM_LANGUAGE="ru")
+        environment = {**private_environment(log.parent), "QT_QPA_PLATFORM": platform}
+        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1")
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "arm", "tour-desk", str(profile)],
             stdin=subprocess.PIPE,

@@ -47,6 +47,8 @@ class Relay:
             self._is_over = True
         self._waker.send(b"!")
         self._thread.join(5)
+        self._wake.close()
+        self._waker.close()
 
     def _run(self) -> None:
         while not self._is_over:

@@ -19,7 +19,7 @@ from arm.demo.display import has_display
 from arm.domain.identity import MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.tour.applicants import Applicants
-from arm.tour.desk_process import DeskProcess, TourFailed
+from arm.tour.desk_process import DeskProcess, TourFailed, private_environment
 from arm.tour.relay import Relay
 
 SEED = 7
@@ -127,13 +127,16 @@ class Theatre:
         return desk
 
     def _serve(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "arm", "central", "serve", "--database", self._url, "--listen", "127.0.0.1:0"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(self._folder / "central.log").open("ab"),
-            text=True,
-        )
+        serve = [sys.executable, "-m", "arm", "central", "serve", "--database", self._url, "--listen", "127.0.0.1:0"]
+        with (self._folder / "central.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603
+                serve,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=private_environment(self._folder),
+            )
 
     def _heard_address(self) -> str:
         out = self._server.stdout
