@@ -23,6 +23,8 @@ GUESSES_A_DAY = 100
 FREE_GUESSES = 5
 LONGEST_PAUSE_S = 900
 LONGEST_PASSWORD = 1024
+LONGEST_QUEUE = 16
+"""Sign-ins at once, of the 40 threads that serve everybody."""
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -39,9 +41,10 @@ class Principal:
 class Passwords:
     """argon2id, a few at a time: each takes 64 MB and some 50 ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: int = LONGEST_QUEUE) -> None:
         self._hasher = PasswordHasher()
         self._turn = threading.BoundedSemaphore(4)
+        self._queue = threading.BoundedSemaphore(queue)
         self._nobody = self.hashed(secrets.token_urlsafe(16))
 
     def hashed(self, password: str) -> str:
@@ -49,12 +52,19 @@ class Passwords:
             return self._hasher.hash(password)
 
     def fits(self, stored: str, password: str) -> bool:
-        """Takes the same time for an unknown login: then a hash of nobody's password is tried."""
-        with self._turn:
-            try:
+        """Takes the same time for an unknown login: then a hash of nobody's password is tried.
+
+        Trouble(busy) when too many wait: a flood of sign-ins must not take the threads of those who work.
+        """
+        if not self._queue.acquire(blocking=False):
+            raise Trouble(503, "busy", retry_after_s=2)
+        try:
+            with self._turn:
                 return self._hasher.verify(stored or self._nobody, password) and bool(stored)
-            except (VerificationError, InvalidHashError):
-                return False
+        except (VerificationError, InvalidHashError):
+            return False
+        finally:
+            self._queue.release()
 
 
 def token_hash(token: str) -> str:
@@ -65,12 +75,32 @@ def folded(login: str) -> str:
     return " ".join(login.split()).casefold()
 
 
-def check_guesses(connection: Connection, login: str, now: datetime) -> None:
-    """Trouble(throttled) while this account must wait; unknown logins are counted alike (G11)."""
-    row = connection.execute(select(t.guess).where(t.guess.c.login_hash == token_hash(folded(login)))).first()
+def guessed_at(connection: Connection, asked: SignInRequest, user_id: UserId | None) -> str:
+    """What guesses are counted by: the login, and apart from it each workstation where its user was before.
+
+    So strangers who guess can't lock a user out of his own desk (F56, УПД.6).
+    """
+    known = t.device.c
+    is_own = user_id is not None and (
+        connection.execute(
+            select(known.device_id).where(known.device_id == asked.device_id, known.user_id == user_id)
+        ).first()
+        is not None
+    )
+    login = folded(asked.login)
+    return token_hash(f"{login}\n{asked.device_id}" if is_own else login)
+
+
+def check_guesses(connection: Connection, key: str, now: datetime, *, locks: bool = False) -> None:
+    """Trouble(throttled) while this account must wait; unknown logins are counted alike (G11).
+
+    A pause longer than any that is given was written by a clock that ran ahead, and doesn't count.
+    """
+    asked = select(t.guess).where(t.guess.c.login_hash == key)
+    row = connection.execute(asked.with_for_update() if locks else asked).first()
     if row is None:
         return
-    if row.blocked_until > now:
+    if now < row.blocked_until <= now + timedelta(seconds=LONGEST_PAUSE_S):
         wait = int((row.blocked_until - now).total_seconds()) + 1
         raise Trouble(429, "throttled", retry_after_s=wait)
     if row.day == now.date().isoformat() and row.failures >= GUESSES_A_DAY:
@@ -78,9 +108,9 @@ def check_guesses(connection: Connection, login: str, now: datetime) -> None:
         raise Trouble(429, "throttled", retry_after_s=int((tomorrow - now).total_seconds()) + 1)
 
 
-def count_guess(connection: Connection, login: str, now: datetime, *, right: bool) -> None:
+def count_guess(connection: Connection, key: str, now: datetime, *, right: bool) -> None:
     """A right password ends the row of failures, not the day's count."""
-    key, day = token_hash(folded(login)), now.date().isoformat()
+    day = now.date().isoformat()
     known = t.guess.c
     row = connection.execute(select(t.guess).where(known.login_hash == key).with_for_update()).first()
     if row is None and right:

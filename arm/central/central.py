@@ -20,6 +20,7 @@ from arm.central.access import (
     check_guesses,
     count_guess,
     folded,
+    guessed_at,
     issue_token,
     principal,
     revoke,
@@ -108,14 +109,16 @@ class Central:
         """A token for this user and device; Trouble(wrong_password), (throttled), (device_of_other_user)."""
         now = self.now()
         with read_only(self.store.engine) as connection:
-            check_guesses(connection, asked.login, now)
             known = t.person.c
             row = connection.execute(select(t.person).where(known.login == folded(asked.login))).first()
+            key = guessed_at(connection, asked, UserId(row.user_id) if row is not None else None)
+            check_guesses(connection, key, now)
             store_id = connection.scalar(select(t.store.c.store_id)) or ""
         right = self.store.passwords.fits(row.password_hash if row is not None else "", asked.password)
         right = right and row is not None and row.active and not row.service
         with writing(self.store.engine) as connection:
-            count_guess(connection, asked.login, now, right=right)
+            check_guesses(connection, key, now, locks=True)
+            count_guess(connection, key, now, right=right)
             if right and row is not None:
                 state = take_device(connection, UserId(row.user_id), asked, now)
                 token, expires_at = issue_token(connection, UserId(row.user_id), asked.device_id, "desk", now)

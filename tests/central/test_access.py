@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from arm.central import admin
 from arm.central import tables as t
-from arm.central.access import GUESSES_A_DAY, count_guess
+from arm.central.access import GUESSES_A_DAY, count_guess, token_hash
 from arm.central.central import Central
 from arm.central.engine import reading, writing
 from arm.central.problems import Trouble
@@ -127,7 +127,7 @@ def test_a_hundred_guesses_a_day_are_the_most(central: Central, clock: HandClock
     clock.moment = clock.moment.replace(hour=0)
     with writing(central.store.engine) as connection:
         for _ in range(GUESSES_A_DAY):
-            count_guess(connection, "executor", clock(), right=False)
+            count_guess(connection, token_hash("executor"), clock(), right=False)
     clock.moment += timedelta(hours=1)
     last = guess(central)
     assert last.code == "throttled"
