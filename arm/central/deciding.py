@@ -12,7 +12,7 @@ from sqlalchemy import select
 from arm.central import tables as t
 from arm.central.states import Held, files_in, sight_by, uploads_of
 from arm.central.unit import Entry, Unit
-from arm.domain.commands import APPENDS, Command, Register
+from arm.domain.commands import APPENDS, Command, Register, Split
 from arm.domain.decide import Setting, apply, decide
 from arm.domain.events import Event
 from arm.domain.identity import Actor, CommandId, DeviceId, MessageId, OrganisationId, Role, UploadId
@@ -83,6 +83,8 @@ def decided(unit: Unit, given: Given) -> Outcome:
     command = _with_stored_files(unit, given)
     if isinstance(command, Refused):
         return Outcome(Verdict.REFUSED, command)
+    if isinstance(command, Split) and any(unit.message(part.message_id) for part in command.parts):
+        return Outcome(Verdict.REFUSED, Refused(Reason.ALREADY_REGISTERED, field="parts"))
     setting = _setting(unit, given, held)
     if isinstance(setting, Refused):
         return Outcome(Verdict.REFUSED, setting)

@@ -18,6 +18,7 @@ from arm.central.problems import Trouble
 from arm.central.reference import Reference
 from arm.central.store import Store
 from arm.central.unit import Unit
+from arm.domain.commands import Split
 from arm.domain.identity import Actor, DeviceId
 from arm.wire import (
     MAX_BATCH,
@@ -104,6 +105,9 @@ def _decide(unit: Unit, who: Principal, envelope: Envelope, now: datetime, refer
         command = command_from(envelope.verb, envelope.payload)
     except BadWire as wrong:
         raise Trouble(422, "bad_wire", str(wrong), field="payload") from None
+    if isinstance(command, Split):
+        for part in command.parts:
+            _check_uuid(part.message_id, "parts")
     given = Given(
         command_id=envelope.command_id,
         message_id=envelope.message_id,
@@ -120,17 +124,20 @@ def _decide(unit: Unit, who: Principal, envelope: Envelope, now: datetime, refer
 
 def _check_shape(envelope: Envelope) -> None:
     for name in ("command_id", "message_id"):
-        value = getattr(envelope, name)
-        try:
-            canonical = str(uuid.UUID(value))
-        except (ValueError, AttributeError):
-            canonical = ""
-        if canonical != value:
-            raise Trouble(422, "bad_wire", "not a UUID", field=name)
+        _check_uuid(getattr(envelope, name), name)
     if envelope.schema_ver > SCHEMA_VER:
         raise Trouble(422, "schema_too_new", field="schema_ver")
     if envelope.schema_ver < OLDEST_SCHEMA:
         raise Trouble(422, "schema_too_old", field="schema_ver")
+
+
+def _check_uuid(value: str, name: str) -> None:
+    try:
+        canonical = str(uuid.UUID(value))
+    except (ValueError, AttributeError):
+        canonical = ""
+    if canonical != value:
+        raise Trouble(422, "bad_wire", "not a UUID", field=name)
 
 
 def _device(connection: Connection, who: Principal) -> DeviceRow:
