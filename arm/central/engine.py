@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from arm.central.problems import StoreTrouble, Trouble
@@ -42,12 +50,14 @@ def make_engine(url: str) -> Engine:
     """An engine whose transactions keep the promises of §2.3 on either store."""
     where = address(url)
     if where.drivername == "sqlite":
-        engine = create_engine(where, pool_size=8, max_overflow=40)
+        engine = create_engine(where, pool_size=8, max_overflow=40, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = {"options": PG_SESSION, "connect_timeout": 10}
-    engine = create_engine(where, pool_size=8, max_overflow=40, pool_pre_ping=True, connect_args=options)
+    engine = create_engine(
+        where, pool_size=8, max_overflow=40, pool_pre_ping=True, connect_args=options, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_postgres)
     return engine
 
@@ -133,7 +143,11 @@ def told() -> Iterator[None]:
 
 
 def sorted_out(wrong: DBAPIError) -> Exception:
-    """The trouble that a driver's error means; other errors (a broken constraint) stay as they are."""
+    """The trouble that a driver's error means; faults of our own SQL stay as they are.
+
+    A key taken meanwhile is a race that the repeat finds decided; a value the database can't hold (NUL in a text,
+    which SQLite takes and PostgreSQL doesn't) came from outside.
+    """
     words = str(wrong.orig).lower()
     if _is_full(wrong):
         return StoreTrouble("disk_full")
@@ -145,7 +159,11 @@ def sorted_out(wrong: DBAPIError) -> Exception:
         return StoreTrouble("unreachable")
     if _state(wrong) in RETRY_STATES or "locked" in words or "busy" in words:
         return Trouble(503, "busy", retry_after_s=1)
-    if isinstance(wrong, OperationalError | InterfaceError) and (wrong.connection_invalidated or not _state(wrong)):
+    if isinstance(wrong, IntegrityError):
+        return Trouble(503, "busy", retry_after_s=1)
+    if isinstance(wrong, DataError):
+        return Trouble(422, "bad_wire")
+    if isinstance(wrong, OperationalError | InterfaceError | InternalError):
         return StoreTrouble("unreachable")
     return wrong
 

@@ -46,6 +46,7 @@ from arm.wire import (
 )
 
 LONGEST_WAIT_S = 25.0
+LAST_SEQ = 2**63 - 1
 api = APIRouter(prefix="/api/v1")
 plain_routes = APIRouter()
 
@@ -66,6 +67,7 @@ def make_app(central: Central) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
         lifespan=life,
     )
     app.state.central, app.state.poller = central, poller
@@ -150,7 +152,7 @@ async def wait(
 
 
 @api.get("/devices/self/decisions", **route())
-def own_decisions(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0)] = 0) -> Response:
+def own_decisions(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0) -> Response:
     return answer(central.handle_decisions(who, after))
 
 
@@ -188,7 +190,7 @@ def file(central: TheCentral, who: Desk, upload_id: str) -> Response:
 
 
 @api.get("/notices", **route(gives=portal.Notices))
-def notices(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0)] = 0) -> Response:
+def notices(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0) -> Response:
     return answer(portal.notices_of(central, who, after))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from arm.central.problems import StoreTrouble, Trouble
@@ -88,7 +89,7 @@ class Poller:
             self._due.clear()
             if not self._waiting:
                 continue
-            with contextlib.suppress(Trouble, StoreTrouble):
+            with contextlib.suppress(Trouble, StoreTrouble, SQLAlchemyError):
                 present = await run_in_threadpool(self._look)
                 if present != self._mark:
                     self._mark = present

@@ -318,3 +318,15 @@ def test_the_api_describes_itself_with_schemas(url: str) -> None:
 def test_health_and_readiness_need_no_account(url: str) -> None:
     assert Client(url).ask("GET", "/health").json() == {"status": "ok"}
     assert Client(url).ask("GET", "/ready").json() == {"status": "ready"}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/devices/self/decisions", "/api/v1/notices"])
+def test_a_place_beyond_every_journal_is_a_shape_and_no_fault(url: str, path: str) -> None:
+    client = signed_in(url, "operator")
+    assert client.ask("GET", f"{path}?after={2**63 - 1}").status_code == 200
+    assert problem(client.ask("GET", f"{path}?after={2**63}")) == (422, "bad_wire")
+
+
+def test_no_redirect_names_a_host_that_the_asker_made_up(url: str) -> None:
+    asked = requests.get(f"{url}/api/v1/manifest/", headers={"Host": "elsewhere.example"}, timeout=30)
+    assert problem(asked) == (404, "not_found")
