@@ -22,6 +22,7 @@ from arm.domain.commands import Command
 from arm.domain.identity import Actor, CommandId, MessageId, Person, Role, UserId
 from arm.wire import Decision, plain
 
+ONE_ROW_EACH = t.store.c.one == t.journal_head.c.one
 OUTSIDE = {"applicant": Role.APPLICANT, "system": Role.SYSTEM}
 
 
@@ -37,10 +38,16 @@ class Act:
 
 
 def act_batch(store: Store, acts: Sequence[Act]) -> list[Decision]:
-    """All in one transaction; each has its own decision, repeats have their stored one."""
+    """All in one transaction; each has its own decision, repeats have their stored one.
+
+    Without a moment of its own an act is made now, and never before the journal's last entry (P29).
+    """
     with writing(store.engine) as connection:
-        version = connection.scalar(select(t.store.c.directory_version))
-        reference = store.shelf.reference(connection, version or 0)
+        version, head_ts = connection.execute(
+            select(t.store.c.directory_version, t.journal_head.c.ts).join_from(t.store, t.journal_head, ONE_ROW_EACH)
+        ).one()
+        reference = store.shelf.reference(connection, version)
+        now = max(store.clock(), head_ts)
         unit = Unit(connection, reference, store.shelf, store.randomness)
         known = decisions.logged_among(connection, [a.command_id for a in acts if a.command_id is not None])
         made: list[tuple[Act, CommandId, Outcome | Decision]] = []
@@ -49,7 +56,7 @@ def act_batch(store: Store, acts: Sequence[Act]) -> list[Decision]:
             command_id = one.command_id or CommandId(str(uuid.uuid4()))
             answer: Outcome | Decision | None = known.get(command_id) or taken.get(command_id)
             if answer is None:
-                answer = taken[command_id] = decided(unit, _given(store, reference, one, command_id))
+                answer = taken[command_id] = decided(unit, _given(reference, one, command_id, now))
             made.append((one, command_id, answer))
         unit.flush()
         rows: dict[CommandId, dict[str, Any]] = {}
@@ -58,13 +65,13 @@ def act_batch(store: Store, acts: Sequence[Act]) -> list[Decision]:
             decision = answer if isinstance(answer, Decision) else answer.decision(command_id, 0)
             answers.append(decision)
             if command_id in taken and command_id not in rows:
-                rows[command_id] = _row(store, one, decision)
+                rows[command_id] = _row(one, decision, now)
         if rows:
             decisions.log(connection, list(rows.values()))
         return answers
 
 
-def _given(store: Store, reference: Reference, one: Act, command_id: CommandId) -> Given:
+def _given(reference: Reference, one: Act, command_id: CommandId, now: datetime) -> Given:
     role = OUTSIDE.get(one.user_id)
     if role is not None:
         person = Person(one.user_id, "", "")
@@ -78,11 +85,11 @@ def _given(store: Store, reference: Reference, one: Act, command_id: CommandId) 
         message_id=one.message_id,
         command=one.command,
         actor=Actor(person, role),
-        at=one.at or store.clock(),
+        at=one.at or now,
         is_outside=role is not None,
     )
 
 
-def _row(store: Store, one: Act, decision: Decision) -> dict[str, Any]:
+def _row(one: Act, decision: Decision, now: datetime) -> dict[str, Any]:
     body = decisions.body_hash(one.command.verb.value, one.message_id, plain(one.command), None, None)
-    return decisions.log_row(decision, one.user_id, one.message_id, body, one.at or store.clock())
+    return decisions.log_row(decision, one.user_id, one.message_id, body, one.at or now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -200,15 +201,22 @@ def set_password(store: Store, user_id: UserId, password: str) -> None:
     with _changing(store) as connection:
         _need_person(connection, user_id)
         connection.execute(update(t.person).where(t.person.c.user_id == user_id).values(password_hash=stored))
-        connection.execute(
-            update(t.token).where(t.token.c.user_id == user_id, t.token.c.revoked_at.is_(None)).values(revoked_at=now)
-        )
+        _end_sessions(connection, user_id, now)
+
+
+def _end_sessions(connection: Connection, user_id: UserId, now: datetime) -> None:
+    connection.execute(
+        update(t.token).where(t.token.c.user_id == user_id, t.token.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
 
 
 def set_active(store: Store, user_id: UserId, active: bool) -> None:
+    """A dismissal ends every session for good: one that is taken back doesn't bring them to life."""
     with _changing(store) as connection:
         _need_person(connection, user_id)
         connection.execute(update(t.person).where(t.person.c.user_id == user_id).values(active=active))
+        if not active:
+            _end_sessions(connection, user_id, store.clock())
 
 
 def revoke_device(store: Store, device_id: DeviceId) -> None:

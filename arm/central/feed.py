@@ -25,6 +25,8 @@ FIELD_POLICY = 1
 
 _FIELDS = struct.Struct(">BQ8s16s16s")
 _MAC_BYTES = 16
+TAGS_AT_ONCE = 200
+"""SQLite takes at most 500 terms in one union; a coordinator of many topics has more tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,15 @@ def changed_since(
     connection: Connection, tags: Sequence[int], after: int, head: int, limit: int
 ) -> list[tuple[int, MessageId]]:
     """Journal places of the user's tags, oldest first: one limited sub-select per tag (E8)."""
-    if not tags or after >= head:
+    if after >= head:
         return []
+    found: dict[int, MessageId] = {}
+    for first in range(0, len(tags), TAGS_AT_ONCE):
+        found |= _changed_of(connection, tags[first : first + TAGS_AT_ONCE], after, head, limit)
+    return sorted(found.items())[:limit]
+
+
+def _changed_of(connection: Connection, tags: Sequence[int], after: int, head: int, limit: int) -> dict[int, MessageId]:
     known = t.journal_tag.c
     parts = [
         select(
@@ -97,7 +106,7 @@ def changed_since(
         .where(t.journal.c.seq.in_(select(found.c.seq).order_by(found.c.seq).limit(limit)))
         .order_by(t.journal.c.seq)
     )
-    return [(row.seq, MessageId(row.message_id)) for row in rows]
+    return {row.seq: MessageId(row.message_id) for row in rows}
 
 
 def manifest_rows(connection: Connection, tags: Sequence[int]) -> list[ManifestRow]:

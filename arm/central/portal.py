@@ -7,17 +7,19 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from arm.central import tables as t
 from arm.central.access import Principal
 from arm.central.central import Central
+from arm.central.decisions import body_hash
 from arm.central.problems import Trouble
 from arm.central.reading import asker
 from arm.domain.commands import Rate, Register
 from arm.domain.identity import CommandId, MessageId
 from arm.domain.message import Channel
-from arm.wire import Decision, Verdict
+from arm.domain.visibility import scope_of
+from arm.wire import Decision, Verdict, plain
 
 CHANNELS = (Channel.SITE, Channel.EPGU, Channel.MOBILE)
 NOTICES_PAGE = 500
@@ -78,9 +80,13 @@ def register(central: Central, asked: PortalMessage) -> PortalReceipt:
     if asked.message.received_at is not None or asked.message.external_id:
         raise Trouble(422, "bad_wire", field="message.received_at")
     try:
-        command_id = CommandId(str(uuid.uuid5(uuid.UUID(asked.message_id), "portal register")))
+        own = uuid.UUID(asked.message_id)
     except ValueError:
-        raise Trouble(422, "bad_wire", "not a UUID", field="message_id") from None
+        own = None
+    if own is None or str(own) != asked.message_id:
+        raise Trouble(422, "bad_wire", "not a UUID", field="message_id")
+    body = body_hash(asked.message.verb.value, asked.message_id, plain(asked.message), None, None)
+    command_id = CommandId(str(uuid.uuid5(own, f"portal register {body}")))
     decision = central.act("applicant", asked.message_id, asked.message, command_id=command_id)
     _raise_refused(decision)
     return PortalReceipt(message_id=asked.message_id, number=decision.number)
@@ -104,24 +110,27 @@ def status(central: Central, number: str) -> PortalStatus:
         closed_as=message.closed_as.value if message.closed_as is not None else "",
         answer_text=given.text if given is not None else "",
         answer_result=given.result.value if given is not None else "",
-        notices=_notices(central, ["applicant"], 0, message_id),
+        notices=_notices(central, t.notice.c.recipient == "applicant", 0, message_id),
     )
 
 
 def notices_of(central: Central, who: Principal, after: int) -> Notices:
-    """What was told to this user or to a role he holds, beyond a journal seq."""
+    """What was told to this user, or to a role he holds on messages that he may see, beyond a journal seq."""
     with central.store.snapshot() as (_, reference):
         person = asker(reference, who)
-    told = [f"user:{person.user_id}"]
-    told += [f"role:{g.role.value}@{g.organisation}" for g in person.grants]
+        tags = scope_of(person, reference.directory, central.now()).tags
+    known = t.notice.c
+    roles = [f"role:{g.role.value}@{g.organisation}" for g in person.grants]
+    is_visible = exists().where(t.message_tag.c.message_id == known.message_id, t.message_tag.c.tag.in_(tags))
+    told = or_(known.recipient == f"user:{person.user_id}", and_(known.recipient.in_(roles), is_visible))
     return Notices(notices=_notices(central, told, after))
 
 
 def _notices(
-    central: Central, recipients: list[str], after: int, message_id: MessageId | None = None
+    central: Central, told: ColumnElement[bool], after: int, message_id: MessageId | None = None
 ) -> list[NoticeRow]:
     known = t.notice.c
-    asked = select(t.notice).where(known.recipient.in_(recipients), known.seq > after)
+    asked = select(t.notice).where(told, known.seq > after)
     if message_id is not None:
         asked = asked.where(known.message_id == message_id)
     with central.store.snapshot() as (connection, _):

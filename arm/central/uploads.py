@@ -113,7 +113,7 @@ class Uploads:
             if received == row.size:
                 values |= self._finished(row)
             connection.execute(update(t.upload).where(t.upload.c.upload_id == upload_id).values(**values))
-        if values.get("received") == 0:
+        if values["received"] < received:
             raise Trouble(422, "damaged")
         if values.get("media_type") == "":
             raise Trouble(415, "type_not_allowed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
@@ -9,6 +10,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from arm.central.access import Principal
 from arm.central.central import Central
@@ -22,6 +24,8 @@ PROBLEM = "application/problem+json"
 SMALL_BODY = 256 * 1024
 COMMANDS_BODY = 8 * 1024 * 1024
 PIECE_BODY = 8 * 1024 * 1024 + 1024
+SMALL_BODY_S, LARGE_BODY_S = 30, 600
+"""A body that trickles in holds a connection: strangers get half a minute, an 8 MB piece a slow line's time."""
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -63,27 +67,33 @@ Desk = Annotated[Principal, Depends(desk)]
 Portal = Annotated[Principal, Depends(portal)]
 
 
-def body_up_to(limit: int) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
-    """A dependency that reads the body, and no more of it than allowed."""
+def body_up_to(limit: int, longest_s: float) -> Callable[[Request], Coroutine[Any, Any, bytes]]:
+    """A dependency that reads the body, and no more of it nor longer than allowed."""
 
     async def read_body(request: Request) -> bytes:
         announced = request.headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > limit:
+        if not announced.isdecimal() or int(announced) > limit:
             raise Trouble(413, "too_large", str(limit))
         pieces, size = [], 0
-        async for piece in request.stream():
-            size += len(piece)
-            if size > limit:
-                raise Trouble(413, "too_large", str(limit))
-            pieces.append(piece)
+        try:
+            async with asyncio.timeout(longest_s):
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > limit:
+                        raise Trouble(413, "too_large", str(limit))
+                    pieces.append(piece)
+        except TimeoutError:
+            raise Trouble(408, "too_slow", retry_after_s=1) from None
+        except ClientDisconnect:
+            raise Trouble(400, "bad_request") from None
         return b"".join(pieces)
 
     return read_body
 
 
-SmallBody = Annotated[bytes, Depends(body_up_to(SMALL_BODY))]
-CommandsBody = Annotated[bytes, Depends(body_up_to(COMMANDS_BODY))]
-PieceBody = Annotated[bytes, Depends(body_up_to(PIECE_BODY))]
+SmallBody = Annotated[bytes, Depends(body_up_to(SMALL_BODY, SMALL_BODY_S))]
+CommandsBody = Annotated[bytes, Depends(body_up_to(COMMANDS_BODY, LARGE_BODY_S))]
+PieceBody = Annotated[bytes, Depends(body_up_to(PIECE_BODY, LARGE_BODY_S))]
 
 
 def answer(value: object, status: int = 200, **headers: str) -> Response:
