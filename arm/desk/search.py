@@ -8,6 +8,7 @@ from arm.desk.queues import has_words
 from arm.desk.rows import Rows
 from arm.desk.values import Caller, QueueRow
 from arm.domain.message import Message
+from arm.local.facts import Facts
 from arm.local.folding import fold, phone_key
 from arm.local.search import by_applicant, by_phone, search
 
@@ -22,13 +23,17 @@ class SearchDesk:
 
     def search(self, text: str, limit: int = 50) -> tuple[QueueRow, ...]:
         """Newest first, a number leads; word forms and a beginning will do. Any text is fine."""
-        own = [
-            message_id
-            for message_id, one in self._projection.every().items()
+        projected = self._projection.every()
+        shown: dict[str, Facts] = {
+            message_id: one.facts
+            for message_id, one in projected.items()
             if one.standing is None and (has_words(one, text) or fold(one.message.number) == fold(text.strip()))
-        ]
-        found = [line.facts.message_id for line in search(self._core.store.cache, text, limit)]
-        return self._rows.by_ids([*own, *found][:limit])
+        }
+        for line in search(self._core.store.cache, text, limit):
+            message_id = line.facts.message_id
+            one = projected.get(message_id)
+            shown.setdefault(message_id, one.facts if one is not None else line.facts)
+        return self._rows.of(list(shown.values())[:limit])
 
     def callers(self, phone_or_name: str, limit: int = 5) -> tuple[Caller, ...]:
         """Known applicants by phone (five digits or more) or by words of the name, newest message first."""
