@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.engine import URL
 
 from arm.central import tables as t
 from arm.central.access import Principal
 from arm.central.central import Central
-from arm.central.engine import address, reading, sqlite_path, writing
+from arm.central.engine import address, make_engine, reading, sqlite_path, writing
 from arm.central.numbers import RESTORE_JUMP, ticks
 from arm.central.opening import open_central
 from arm.central.schema import APPLICANT_SERIES
@@ -32,6 +32,8 @@ from arm.domain.identity import DeviceId, UserId
 
 FORMAT = 1
 ABOUT, SQLITE_COPY, PG_COPY = "about.json", "store.db", "store.dump"
+OTHERS_THERE = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'"""
 STORED_FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f-]{36}")
 
 
@@ -118,6 +120,7 @@ def _copy_sqlite(source: Path, copy: Path) -> dict[str, Any]:
 def _write_tar(whole: Path, about: dict[str, Any], copy: Path, files: Path) -> int:
     count = 0
     try:
+        whole.touch(mode=0o600)
         with tarfile.open(whole, "w") as tar:
             raw = json.dumps(about, ensure_ascii=False, indent=1).encode()
             member = tarfile.TarInfo(ABOUT)
@@ -146,6 +149,7 @@ def restore(source: Path, url: str, *, files: Path | None = None, replace: bool 
         if where.drivername == "sqlite":
             _put_sqlite(folder / SQLITE_COPY, Path(str(where.database)))
         else:
+            _check_unused(where)
             options = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
             _run("pg_restore", where, [*options, f"--dbname={where.database}", str(folder / PG_COPY)])
         with open_central(url, files=files) as central:
@@ -156,7 +160,10 @@ def restore(source: Path, url: str, *, files: Path | None = None, replace: bool 
 
 
 def _begin_anew(central: Central) -> None:
-    """No number told since the backup may come again, and no session revoked since may live again."""
+    """No number told since the backup may come again, and no session revoked since may live again.
+
+    Nor may a version of the directory: desks and servers that knew it would take the old one's rights for the new's.
+    """
     now = central.now()
     with writing(central.store.engine) as connection:
         last = connection.scalar(select(func.max(t.number_series.c.last))) or 0
@@ -165,6 +172,8 @@ def _begin_anew(central: Central) -> None:
             .where(t.number_series.c.series == APPLICANT_SERIES)
             .values(last=max(last, ticks(now)) + RESTORE_JUMP)
         )
+        version = connection.scalar(select(t.store.c.directory_version)) or 0
+        connection.execute(update(t.store).values(directory_version=max(version + 1, ticks(now))))
         connection.execute(
             update(t.token).where(t.token.c.kind == "desk", t.token.c.revoked_at.is_(None)).values(revoked_at=now)
         )
@@ -182,8 +191,28 @@ def _is_empty(where: URL) -> bool:
 
 
 def _put_sqlite(copy: Path, target: Path) -> None:
-    """The present database is kept beside under another name; a server that still has it open is not run over."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """The present database is kept beside under another name; a server that still has it open is not run over.
+
+    Nothing is moved before the new one lies whole on the same disk.
+    """
+    coming = target.with_name(f"{target.name}.coming")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        coming.unlink(missing_ok=True)
+        coming.touch(mode=0o600)
+        shutil.copyfile(copy, coming)
+        with coming.open("rb+") as file:
+            os.fsync(file.fileno())
+        _put_aside(target)
+        os.replace(coming, target)
+        _sync_folder(target.parent)
+    except OSError as wrong:
+        raise BackupTrouble("cannot_write", str(target)) from wrong
+    finally:
+        coming.unlink(missing_ok=True)
+
+
+def _put_aside(target: Path) -> None:
     if target.exists():
         try:
             with closing(sqlite3.connect(target, timeout=1)) as connection:
@@ -196,13 +225,18 @@ def _put_sqlite(copy: Path, target: Path) -> None:
         os.replace(target, aside)
         for suffix in ("-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
+
+
+def _check_unused(where: URL) -> None:
+    """A server that goes on over a store put back under it would mix two histories."""
+    engine = make_engine(where.render_as_string(hide_password=False))
     try:
-        shutil.copyfile(copy, target)
-        target.chmod(0o600)
-        with target.open("rb+") as file:
-            os.fsync(file.fileno())
-    except OSError as wrong:
-        raise BackupTrouble("cannot_write", str(target)) from wrong
+        with reading(engine) as connection:
+            others = connection.scalar(text(OTHERS_THERE))
+    finally:
+        engine.dispose()
+    if others:
+        raise BackupTrouble("in_use", where.database or "")
 
 
 def _checked(folder: Path) -> dict[str, Any]:

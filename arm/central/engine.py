@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from arm.settings import data_folder
 SQLITE_FILE = "central.db"
 PG_SESSION = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=20s"
 BUSY_MS = 10_000
+UNIQUE_VIOLATION = "23505"
 RETRY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "25P03"}
 """SQLSTATEs after which the same request may succeed: deadlocks, lock and statement timeouts, restarts."""
 
@@ -50,6 +51,7 @@ def make_engine(url: str) -> Engine:
     """An engine whose transactions keep the promises of §2.3 on either store."""
     where = address(url)
     if where.drivername == "sqlite":
+        _keep_private(Path(str(where.database)))
         engine = create_engine(where, pool_size=8, max_overflow=40, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -60,6 +62,12 @@ def make_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_postgres)
     return engine
+
+
+def _keep_private(file: Path) -> None:
+    """A new database is its owner's alone, whatever the umask; SQLite gives its journals the same rights."""
+    with suppress(OSError):
+        file.touch(mode=0o600, exist_ok=False)
 
 
 def _prepare_sqlite(raw: Any, _record: Any) -> None:
@@ -159,7 +167,7 @@ def sorted_out(wrong: DBAPIError) -> Exception:
         return StoreTrouble("unreachable")
     if _state(wrong) in RETRY_STATES or "locked" in words or "busy" in words:
         return Trouble(503, "busy", retry_after_s=1)
-    if isinstance(wrong, IntegrityError):
+    if isinstance(wrong, IntegrityError) and (_state(wrong) == UNIQUE_VIOLATION or "unique constraint" in words):
         return Trouble(503, "busy", retry_after_s=1)
     if isinstance(wrong, DataError):
         return Trouble(422, "bad_wire")

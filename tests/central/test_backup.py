@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import shutil
@@ -13,13 +14,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from arm.central import chain
+from arm.central import admin, chain
 from arm.central import tables as t
 from arm.central.backup import BackupTrouble, backup, restore
 from arm.central.central import Central
 from arm.central.engine import reading
 from arm.central.opening import open_central
 from arm.central.problems import StoreTrouble, Trouble
+from arm.domain.identity import UserId
 from arm.wire import Base, Verdict
 from tests.central.region import HandClock, desk, folder_of, new_id, phone_call, registered, small_picture
 from tests.central.test_uploads import uploaded
@@ -186,3 +188,47 @@ def test_the_message_count_survives_a_second_restore(
         restore(saved, filled_url, files=folder_of(tmp_path), replace=True)
     with open_central(filled_url, files=folder_of(tmp_path)) as again, reading(again.store.engine) as connection:
         assert connection.scalar(select(func.count()).select_from(t.message)) == 1
+
+
+def test_copies_and_new_stores_are_their_owners_alone(saved: Path, tmp_path: Path) -> None:
+    with open_central(f"sqlite:///{tmp_path / 'new.db'}", files=tmp_path / "new-files") as new:
+        new.head()
+        made = [saved, *tmp_path.glob("new.db*")]
+        assert {one.name: one.stat().st_mode & 0o077 for one in made} == {one.name: 0 for one in made}
+
+
+def test_a_restored_store_repeats_no_version_of_the_directory(
+    central: Central, saved: Path, filled_url: str, tmp_path: Path
+) -> None:
+    """A server or desk that knew version 9 before must not take another 9 for it: rights hang on it."""
+    admin.set_active(central.store, UserId("stranger"), False)
+    known = central.mark()[1]
+    central.close()
+    restore(saved, filled_url, files=folder_of(tmp_path), replace=True)
+    with open_central(filled_url, files=folder_of(tmp_path)) as again:
+        assert again.mark()[1] > known + 1000
+
+
+def test_a_store_that_a_server_has_open_is_not_put_back(central: Central, saved: Path, filled_url: str) -> None:
+    known = central.head()
+    with pytest.raises(BackupTrouble, match="in_use"):
+        restore(saved, filled_url, replace=True)
+    assert central.head() == known
+
+
+def test_a_disk_that_is_full_at_restore_leaves_the_present_store(
+    central: Central, saved: Path, filled_url: str, store_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store_kind != "sqlite":
+        pytest.skip("PostgreSQL restores in one transaction")
+    known = central.head()
+    central.close()
+
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(shutil, "copyfile", no_room)
+    with pytest.raises(BackupTrouble, match="cannot_write"):
+        restore(saved, filled_url, replace=True)
+    with open_central(filled_url) as again:
+        assert again.head() == known
