@@ -65,6 +65,8 @@ def _is_his(case: Case) -> bool:
     if find_role(case) is not None:
         return False
     guards = case.row.guards
+    if "decider_unavailable" in guards and case.present.stage not in case.row.stages:
+        return False
     if "is_the_executor" in guards:
         return case.role is Role.EXECUTOR
     return "is_named_to_stop" not in guards or is_named_to_stop(case) is None

@@ -119,10 +119,11 @@ def pass_on(sketch: Sketch) -> None:
     command, route = sketch.event.command, sketch.now("route")
     if not isinstance(command, PassOn) or command.to is None or route is None:
         return
+    replaced = command.instead_of or sketch.principal
     if sketch.message.stage is Stage.APPROVAL:
         sketch.set(route=replace(route, approver=command.to))
         return
-    tasks = tuple(EndorserTask(user_id=command.to) if t.user_id == sketch.principal else t for t in route.endorsers)
+    tasks = tuple(EndorserTask(user_id=command.to) if t.user_id == replaced else t for t in route.endorsers)
     sketch.set(route=replace(route, endorsers=tasks))
 
 

@@ -202,10 +202,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassOn:
-    """Row 19; an endorser gives a reason, an approver a cause."""
+    """Rows 19 and 19a; an endorser gives a reason, an approver a cause.
+
+    `instead_of`: row 19a only, whose decision it is; may be left out where just one of those awaited is unavailable.
+    """
 
     verb: ClassVar[Verb] = Verb.PASS_ON
     to: UserId | None = None
+    instead_of: UserId | None = None
     cause: Cause | None = None
     reason: str = ""
 

@@ -45,7 +45,11 @@ def decide(
             return _events(case)
         if best is None or passed > best[0]:
             best = (passed, refused)
-    return best[1] if best is not None else Refused(Reason.UNKNOWN_VERB)
+    if best is None:
+        return Refused(Reason.UNKNOWN_VERB)
+    mine = tuple(row for row in rows if row.stages and find_role(case_of(row)) is None) if best[0] == 0 else ()
+    why_not_mine = rows_now(message, mine, setting) if mine else ()
+    return why_not_mine if isinstance(why_not_mine, Refused) else best[1]
 
 
 def with_clause_of(refused: Refused, his: Row | None, setting: Setting) -> Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -47,16 +47,18 @@ class Directory:
 
     def absentees(self, substitute: UserId, organisation: OrganisationId, at: datetime) -> tuple[UserId, ...]:
         """Whom this user stands in for in that organisation at a moment (aware UTC, judged in its zone)."""
-        if organisation not in self.tree:
-            return ()
-        day = at.astimezone(ZoneInfo(self.tree[organisation].zone)).date()
-        return tuple(
-            s.absent
-            for s in self.substitutions
-            if s.substitute == substitute
-            and s.organisation == organisation
-            and s.first_day <= day <= s.last_day
-        )
+        return tuple(s.absent for s in self._in_force(organisation, at) if s.substitute == substitute)
+
+    def is_absent(self, user_id: UserId, organisation: OrganisationId, at: datetime) -> bool:
+        """Whether a substitution names him absent there at a moment (aware UTC, judged in its zone)."""
+        return any(s.absent == user_id for s in self._in_force(organisation, at))
+
+    def _in_force(self, organisation: OrganisationId, at: datetime) -> Iterator[Substitution]:
+        if self.substitutions and organisation in self.tree:
+            day = at.astimezone(ZoneInfo(self.tree[organisation].zone)).date()
+            for one in self.substitutions:
+                if one.organisation == organisation and one.first_day <= day <= one.last_day:
+                    yield one
 
     def holders(self, role: Role, organisation: OrganisationId) -> tuple[Person, ...]:
         return tuple(p for p in self.people.values() if p.active and p.holds(role, organisation))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from arm.domain.cases import Case, no
 from arm.domain.commands import PassOn, ProposeRedirect, Submit
 from arm.domain.identity import Role, UserId
 from arm.domain.message import Stage
-from arm.domain.naming import entitled, may_execute, may_stand_in, own_answer_allowed
+from arm.domain.naming import awaited, entitled, may_decide, may_execute, may_stand_in, own_answer_allowed, unavailable
 from arm.domain.refusals import Reason, Refused
 
 
@@ -76,17 +77,41 @@ def substitute_entitled(case: Case) -> Refused | None:
     person = case.directory.people.get(command.to)
     if person is None:
         return no(Reason.UNKNOWN_PERSON, "to")
-    if command.to == case.principal:
+    if command.to == (command.instead_of or case.principal):
         return no(Reason.SAME_PERSON, "to")
     regulation, owner = case.regulation, message.owner
     at_approval = message.stage is Stage.APPROVAL
     roles = regulation.approver_roles if at_approval else regulation.endorser_roles
     if not entitled(person, roles, owner):
         return no(Reason.NOT_NAMEABLE, "to", person=person.full_name)
-    if not entitled(person, roles, owner, message.category, message.subcategory):
+    if not may_decide(regulation, message, person):
         return no(Reason.NOT_ENTITLED, "to", person=person.full_name)
     if not may_stand_in(case.directory, regulation, message, person):
         return no(Reason.APPROVES_OWN_ANSWER if at_approval else Reason.SAME_PERSON, "to")
+    return None
+
+
+def decider_unavailable(case: Case) -> Refused | None:
+    """Own: another decides only where the named one can't; the guard writes into the command whom he replaces."""
+    message, command = case.present, case.command
+    gone = unavailable(case.directory, case.regulation, message, case.setting.now)
+    named = command.instead_of if isinstance(command, PassOn) else None
+    if not gone or (named is not None and named not in gone):
+        about = named if named is not None else next(iter(awaited(message)), None)
+        return no(Reason.DECIDER_AVAILABLE, "instead_of" if named else "", person=case.directory.name(about))
+    if not isinstance(command, PassOn) or named is not None:
+        return None
+    if len(gone) > 1:
+        return no(Reason.MISSING_FIELD, "instead_of")
+    case.command = replace(command, instead_of=gone[0])
+    return None
+
+
+def own_task_alone(case: Case) -> Refused | None:
+    """A decider passes on what is asked of him, never of another (D 3.7 в)."""
+    command = case.command
+    if isinstance(command, PassOn) and command.instead_of not in (None, case.principal):
+        return no(Reason.WRONG_ROLE, "instead_of")
     return None
 
 
@@ -104,6 +129,8 @@ GUARDS_OF_PEOPLE: tuple[Callable[[Case], Refused | None], ...] = (
     executor_there,
     other_executor,
     route_nameable,
+    decider_unavailable,
+    own_task_alone,
     substitute_entitled,
     cause_or_reason,
 )

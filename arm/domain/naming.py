@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from arm.domain.directory import Directory
@@ -97,19 +98,51 @@ def own_answer_allowed(directory: Directory, organisation: OrganisationId | None
 
 
 def substitutes(directory: Directory, regulation: Regulation, message: Message) -> tuple[Person, ...]:
-    """To whom the present endorser or approver of an answer may pass it on (row 19)."""
+    """To whom the present endorser or approver may pass it on, or the coordinator give it (rows 19, 19a)."""
     return _by_name(p for p in directory.people.values() if may_stand_in(directory, regulation, message, p))
 
 
 def may_stand_in(directory: Directory, regulation: Regulation, message: Message, person: Person) -> bool:
-    route, organisation = message.route, message.organisation
-    if route is None or organisation is None or message.subject is not Subject.ANSWER:
+    """Entitled to decide at this stage, and with no part in it yet, unless the body has one manager."""
+    route = message.route
+    if route is None or person.user_id == route.approver:
         return False
-    if person.user_id in {route.approver, *endorsed_by(message), *answered_by(message)}:
+    lax = message.stage is Stage.APPROVAL and own_answer_allowed(directory, message.organisation)
+    if not lax and person.user_id in {*endorsed_by(message), *answered_by(message)}:
         return False
+    return may_decide(regulation, message, person)
+
+
+def may_decide(regulation: Regulation, message: Message, person: Person) -> bool:
+    """Whether he is entitled to decide at this stage; for a redirect the role alone counts."""
+    roles = regulation.approver_roles if message.stage is Stage.APPROVAL else regulation.endorser_roles
+    if message.subject is not Subject.ANSWER:
+        return entitled(person, roles, message.owner)
+    return entitled(person, roles, message.owner, message.category, message.subcategory)
+
+
+def awaited(message: Message) -> tuple[UserId, ...]:
+    """Whose decision a message waits for: the endorsers who haven't decided yet, or the approver."""
+    route = message.route
+    if route is None or message.stage not in (Stage.ENDORSEMENT, Stage.APPROVAL):
+        return ()
     if message.stage is Stage.APPROVAL:
-        return entitled(person, regulation.approver_roles, organisation, message.category, message.subcategory)
-    return entitled(person, regulation.endorser_roles, organisation, message.category, message.subcategory)
+        return (route.approver,)
+    return tuple(t.user_id for t in route.endorsers if t.endorsed_at is None)
+
+
+def unavailable(directory: Directory, regulation: Regulation, message: Message, at: datetime) -> tuple[UserId, ...]:
+    """Those awaited who can't decide: dismissed, no longer entitled, or absent that day (row 19a); `at` aware UTC."""
+
+    def is_here(user_id: UserId) -> bool:
+        person = directory.people.get(user_id)
+        return (
+            person is not None
+            and may_decide(regulation, message, person)
+            and not directory.is_absent(user_id, message.owner, at)
+        )
+
+    return tuple(user_id for user_id in awaited(message) if not is_here(user_id))
 
 
 def subordinates(directory: Directory, organisation: OrganisationId) -> tuple[Organisation, ...]:

@@ -132,6 +132,8 @@ def _approver(case: Case, event: Event, before: Message, after: Message) -> Iter
         was = before.route.approver if before.stage is Stage.APPROVAL and before.route is not None else None
         if after.route.approver != was:
             yield user(after.route.approver), NoticeKind.TASK
+            if was is not None:
+                yield user(was), NoticeKind.TASK_WITHDRAWN
 
 
 def _holder(case: Case, event: Event, before: Message, after: Message) -> Iterator[Told]:

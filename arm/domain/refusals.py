@@ -66,6 +66,7 @@ class Reason(StrEnum):
     STALE = "stale"
     TOO_FEW_PARTS = "too_few_parts"
     FILE_NOT_ACCEPTED = "file_not_accepted"
+    DECIDER_AVAILABLE = "decider_available"
 
 
 @dataclass(frozen=True, slots=True)

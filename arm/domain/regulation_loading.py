@@ -10,7 +10,6 @@ from arm.domain.examples import example_of
 from arm.domain.identity import Role
 from arm.domain.message import OPEN_STAGES, Kind, Result, Stage
 from arm.domain.process import Process, Row
-from arm.domain.table_loading import changed, check_format, check_rows
 from arm.domain.reading import Table, Trouble, no_doubles, parse, printed
 from arm.domain.regulation import (
     DeclineReason,
@@ -22,6 +21,7 @@ from arm.domain.regulation import (
     TermUnit,
     Topic,
 )
+from arm.domain.table_loading import changed, check_format, check_rows
 
 MAX_DAYS = 3650
 NAMEABLE = (Role.MANAGER, Role.CURATOR)

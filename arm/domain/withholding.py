@@ -18,7 +18,7 @@ from arm.domain.commands import (
 )
 from arm.domain.events import Event
 from arm.domain.identity import OrganisationId
-from arm.domain.message import Answer, Delivery, Inquiry, Message
+from arm.domain.message import Answer, Delivery, Inquiry, Message, Stage
 
 INTERNAL = frozenset({Verb.COMMENT, Verb.WARN, Verb.REQUEST_DOCUMENTS, Verb.ANSWER_INQUIRY, Verb.RECALL})
 """Entries that are the cabinet's own business."""
@@ -184,7 +184,10 @@ def _empty(message: Message) -> Message:
 
 
 def _bare(message: Message) -> Message:
-    """What an administrator needs to move work off a dismissed person: place, topic, executor and clocks."""
+    """What an administrator needs to move work off a dismissed person: place, topic, clocks, who does and decides."""
+    is_deciding = message.stage in (Stage.ENDORSEMENT, Stage.APPROVAL)
+    route = message.route if is_deciding else None
+    tasks = tuple(replace(t, text_hash="") for t in route.endorsers) if route is not None else ()
     return replace(
         _empty(message),
         clocks=replace(message.clocks, visits=()),
@@ -193,6 +196,8 @@ def _bare(message: Message) -> Message:
         subcategory=message.subcategory,
         executor=message.executor,
         in_work=message.in_work,
+        subject=message.subject,
+        route=replace(route, endorsers=tasks) if route is not None else None,
     )
 
 

@@ -35,10 +35,10 @@ from arm.domain.identity import (
 )
 from arm.domain.message import Applicant, Attachment, Channel, Delivery, Message, Result, UploadId
 from arm.domain.organisations import Organisation, OrganisationTree
-from arm.domain.table_loading import load_process
 from arm.domain.refusals import Refused
 from arm.domain.regulation import Regulation
 from arm.domain.regulation_loading import load_regulation
+from arm.domain.table_loading import load_process
 from arm.settings import resource_path
 
 NOW = datetime(2026, 3, 2, 7, 15, 30, tzinfo=UTC)

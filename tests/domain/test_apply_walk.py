@@ -14,10 +14,11 @@ from arm.domain.identity import Actor
 from arm.domain.message import Message, Stage, Subject
 from arm.domain.refusals import Refused
 from arm.domain.visibility import scope_of, sight_of, tags_of_message
-from tests.domain.builders import APPLICANT, M1, REGISTER, World, a_file, actor, regulation
+from tests.domain.builders import APPLICANT, M1, REGISTER, World, a_file, actor, regulation, substitution
 from tests.domain.walking import crowd, tries
 
 PEOPLE = crowd()
+AWAY = (substitution("town-manager-a", "manager"), substitution("town-manager-b", "manager"))
 ACTS = ("demo-2026", "krasnodar-2023", "tynda-2022", "dnr-2023", "astrakhan-2021")
 ACTORS = (*(Actor(p) for p in PEOPLE.values()), APPLICANT)
 
@@ -64,7 +65,7 @@ def makes_sense(card: Message) -> None:
 @settings(max_examples=60)
 @given(st.sampled_from(ACTS), st.lists(st.integers(0, 400), min_size=1, max_size=25))
 def test_any_sequence_of_allowed_steps_leaves_a_message_that_makes_sense(act: str, choices: list[int]) -> None:
-    world = World(regulation=regulation(act)).with_directory(people=PEOPLE)
+    world = World(regulation=regulation(act)).with_directory(people=PEOPLE, substitutions=AWAY)
     world.give(replace(REGISTER, files=(a_file(),)), "operator")
     for choice in choices:
         world.now += timedelta(hours=1 + choice)

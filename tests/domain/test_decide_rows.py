@@ -53,6 +53,7 @@ from tests.domain.builders import (
     TOWN,
     World,
     regulation,
+    substitution,
 )
 
 POSTPONED = replace(SUBMIT, result=Result.POSTPONED, postponed_until=date(2026, 4, 20), endorsers=())
@@ -274,6 +275,14 @@ STEPS = (
         "manager",
         Stage.APPROVAL,
         ("user:roads-manager",),
+    ),
+    Step(
+        "19a",
+        lambda: World().redirect_approval().with_directory(substitutions=(substitution("manager", "stopper"),)),
+        PassOn(to=UserId("culture-manager"), cause=Cause.VACATION),
+        "coordinator",
+        Stage.APPROVAL,
+        ("user:culture-manager", "user:manager"),
     ),
     Step("20", lambda: World().approval(), seen(Approve()), "manager", Stage.CLOSED, ("applicant", "user:executor")),
     Step("20", lambda: World().approval(POSTPONED), seen(Approve()), "manager", Stage.EXECUTION, ("applicant",)),

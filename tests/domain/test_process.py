@@ -13,7 +13,7 @@ from arm.domain.table_loading import reachable
 from tests.domain import rules
 
 NUMBERS = """
-1 2 3 3a 4 5 5b 6 7 8 9 9a 10 11 12 13 14 14a 15 15a 16 17 18 19 20 21 22 23 24 25 25a 26 27
+1 2 3 3a 4 5 5b 6 7 8 9 9a 10 11 12 13 14 14a 15 15a 16 17 18 19 19a 20 21 22 23 24 25 25a 26 27
 """
 OFF = {"5b", "9a", "11", "19", "22", "23"}
 ROWS = rules.process().rows

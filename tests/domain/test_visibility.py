@@ -12,6 +12,7 @@ from arm.domain.commands import (
     Comment,
     CorrectApplicant,
     Deliver,
+    Endorse,
     HandDownTo,
     Reassign,
     Recall,
@@ -23,6 +24,7 @@ from arm.domain.commands import (
 from arm.domain.directory import Directory
 from arm.domain.identity import Grant, OrganisationId, Person, Role, UserId
 from arm.domain.message import Delivery, Message, Stage
+from arm.domain.naming import awaited
 from arm.domain.visibility import TAG_BITS, Sight, scope_of, seen_by, shown, sight_of, tag_of, tags_of_message
 from tests.domain.builders import PARKS, REGISTER, TOWN, World, actor, substitution
 from tests.domain.test_decide_rows import ASK, reopened
@@ -208,13 +210,24 @@ def test_an_administrator_gets_a_row_without_content() -> None:
     assert "яма" not in words(message)
 
 
-@pytest.mark.parametrize("level", [Sight.HISTORY, Sight.STATUS, Sight.INQUIRY, Sight.BARE])
+@pytest.mark.parametrize("level", [Sight.HISTORY, Sight.STATUS, Sight.INQUIRY])
 def test_below_full_nobody_gets_the_way_back_or_the_route(level: Sight) -> None:
     world = World().endorsement()
     message, timeline = shown(world.card, tuple(world.timeline), level)
     assert (message.last_step, message.route, message.inquiries) == (None, None, ())
     assert all(not entry.notices for entry in timeline)
     assert shown(world.card, tuple(world.timeline), Sight.FULL) == (world.card, tuple(world.timeline))
+
+
+def test_an_administrator_learns_whose_decision_it_waits_for_and_nothing_of_the_answer() -> None:
+    world = World().endorsement()
+    world.give(Endorse(seen_hash=world.seen_hash()), "second-manager")
+    message, timeline = seen(world, "administrator")
+    assert message.route is not None and awaited(message) == (UserId("third-manager"),)
+    assert (message.answer, message.last_step, timeline) == (None, None, ())
+    assert not any(task.text_hash for task in message.route.endorsers)
+    closed = World().closed()
+    assert seen(closed, "administrator")[0].route is None
 
 
 def test_an_organisation_that_has_vanished_hides_the_message_instead_of_failing() -> None:

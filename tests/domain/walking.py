@@ -93,6 +93,7 @@ def tries(world: World) -> Iterator[Command]:
         yield Endorse(seen_hash=seen, text=card.answer.text + " Дополнено.")
         yield Approve(seen_hash=seen, text=card.answer.text + " Утверждено.")
     yield PassOn(to=here(house, Role.CURATOR, "a"), cause=Cause.ILLNESS, reason="болеет")
+    yield PassOn(to=UserId("third-manager"), cause=Cause.VACATION)
     yield from (Rate(mark=1), Rate(mark=5), StopReconsideration(ground="pointless"))
     yield Warn(kind=WarningKind.ANSWER_OVER, channel=WarningChannel.EMAIL)
     yield CorrectApplicant(phone=f"+7{world.now.timestamp():.0f}")
