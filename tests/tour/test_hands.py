@@ -87,6 +87,7 @@ def test_what_is_hidden_is_not_there(window: Small) -> None:
         hands.find("list")
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_line_of_an_open_menu_is_clicked(window: Small, qtbot: QtBot) -> None:
     chosen: list[bool] = []
     menu = QMenu(window)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arm.desk.desk import Desk
 
 LOOK_EVERY_MS = 40
+SETTLE_MS = 120
 
 
 class Ear(QThread):
@@ -69,6 +70,9 @@ class Player(QObject):
     def _on_ear_heard(self, line: object) -> None:
         self._is_waiting = True
         self._step = json.loads(str(line))
+        if self._step["do"] == "picture":
+            QTimer.singleShot(SETTLE_MS, self, self._take_picture)
+            return
         if self._step["do"] == "see":
             self._deadline = QDeadlineTimer(int(float(self._step.get("within_s", 20)) * 1000))
             self._on_watch_timeout()
@@ -91,9 +95,6 @@ class Player(QObject):
                 return {"ok": True, "words": hands.words(hands.find(name))}
             case "rows":
                 return {"ok": True, "rows": hands.rows_of(name)}
-            case "picture":
-                if not hands.picture().save(str(step["path"])):
-                    return {"ok": False, "why": "picture not written"}
             case "size":
                 hands.find(name).resize(int(step["width"]), int(step["height"]))
             case "stop":
@@ -101,6 +102,11 @@ class Player(QObject):
             case other:
                 return {"ok": False, "why": f"unknown step {other}"}
         return {"ok": True}
+
+    def _take_picture(self) -> None:
+        """After the window has had the time to lay out what came with the last step."""
+        is_written = hands.picture().save(str(self._step["path"]))
+        self._answer({"ok": is_written, "why": "" if is_written else "picture not written"})
 
     def _on_watch_timeout(self) -> None:
         missing = self._missing()

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -29,7 +29,6 @@ from ui.widgets import (
     Surface,
     Tag,
     Timeline,
-    TimelineEntry,
     as_tooltip,
     empty_layout,
 )
@@ -77,6 +76,11 @@ class CardPane(Surface):
         """The clocks go on."""
         if self._opened is not None:
             self._fill_clocks(self._opened)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QResizeEvent) and event.oldSize().width() != event.size().width():
+            self._fit_timeline()
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -164,6 +168,7 @@ class CardPane(Surface):
         self.answer_files.opened.connect(self._on_file_opened)
         self.timeline = Timeline()
         self.timeline.setObjectName("card-timeline")
+        self.timeline.viewport().installEventFilter(self)
         self.timeline.setAccessibleName(_("Progress"))
         self.timeline.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         parts: tuple[QWidget, ...] = (
@@ -234,11 +239,12 @@ class CardPane(Surface):
         self._fill_answer(opened, message)
         entries = timeline_entries(opened)
         self.timeline.set_entries(entries)
-        self._fit_timeline(entries)
+        self._fit_timeline()
 
     def _fill_answer(self, opened: Opened, message: Message) -> None:
-        given: Answer | None = message.answer
-        shown = given is not None and not message.is_open
+        """The answer that was given; while the message goes on (postponed, repeated), the one given before."""
+        given: Answer | None = message.answer if not message.is_open else next(reversed(message.earlier_answers), None)
+        shown = given is not None
         for part in (self.answer_title, self.answer, self.answer_files):
             part.setVisible(shown)
         if given is None or not shown:
@@ -253,10 +259,10 @@ class CardPane(Surface):
         self.answer_files.set_files(_file_faces(given.files))
         self.answer_files.setVisible(bool(given.files))
 
-    def _fit_timeline(self, entries: tuple[TimelineEntry, ...]) -> None:
-        """The whole card scrolls, the timeline in it doesn't."""
+    def _fit_timeline(self) -> None:
+        """The whole card scrolls, the timeline in it doesn't; a narrower card needs more lines."""
         view = self.timeline
-        height = sum(view.sizeHintForRow(place) for place in range(len(entries)))
+        height = sum(view.sizeHintForRow(place) for place in range(view.model().rowCount()))
         view.setFixedHeight(max(40, height + 8))
 
     def _on_why_clicked(self) -> None:
