@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from ui.bridge import Bridge
 from ui.keys import install_layout_filter
 from ui.main_window import MainWindow
 from ui.preferences import LARGEST_SCALE, SMALLEST_SCALE, Preferences
+from ui.start_news import start_news
 from ui.theme import apply_theme
 from ui.theme import theme as present_theme
 
@@ -150,11 +152,10 @@ class ProfileWindow:
         server = self._server
 
         def enter(desk: Desk) -> Me:
-            me = desk.session.me()
-            if me is None:
-                me = desk.session.sign_in(server, login, password)
+            me = desk.session.me() or desk.session.sign_in(server, login, password)
+            if desk.session.needs_first_sync():
                 desk.sync.first_sync(_no_progress, _never)
-            return me
+            return desk.session.me() or me
 
         def entered(me: Me) -> None:
             self._open_window(me)
@@ -171,18 +172,21 @@ class ProfileWindow:
             self.window.raise_()
             self.window.activateWindow()
 
-    def _on_who(self, answer: tuple[Me | None, bool]) -> None:
-        me, needs_password = answer
-        if me is None or needs_password:
-            self._ask_to_sign_in(unlock=needs_password)
+    def _on_who(self, answer: Who) -> None:
+        if answer.me is None or answer.needs_password:
+            self._ask_to_sign_in(unlock=answer.needs_password)
+        elif answer.needs_first_sync:
+            self._ask_to_sign_in(resume=answer.me)
         else:
-            self._open_window(me)
+            self._open_window(answer.me)
 
-    def _ask_to_sign_in(self, *, unlock: bool = False) -> None:
+    def _ask_to_sign_in(self, *, unlock: bool = False, resume: Me | None = None) -> None:
         from ui.dialogs.sign_in import SignInDialog
 
         assert self.bridge is not None
-        dialog = SignInDialog(self.bridge, self._server, unlock=unlock, parent=self.window)
+        known = self.window.me if self.window is not None else None
+        server, login = (known.server, known.login) if known is not None else (self._server, "")
+        dialog = SignInDialog(self.bridge, server, login=login, unlock=unlock, resume=resume, parent=self.window)
         dialog.signed_in.connect(self._on_signed_in)
         dialog.rejected.connect(self._on_sign_in_given_up)
         self._dialog = dialog
@@ -199,6 +203,7 @@ class ProfileWindow:
         self.window = window
         window.start()
         window.show()
+        self.bridge.ask(window, start_news, window.show_news)
         QTimer.singleShot(SYNC_AFTER_MS, window, self._start_sync)
 
     def _start_sync(self) -> None:
@@ -215,12 +220,16 @@ class ProfileWindow:
         self._dialog = dialog
         dialog.show()
 
-    def _on_signed_in(self, me: Me) -> None:
-        if self.window is None:
+    def _on_signed_in(self, me: Me | None) -> None:
+        if me is None:
+            self._ask_to_sign_in()
+        elif self.window is None:
             self._open_window(me)
         elif self.window.me.user_id != me.user_id:
             self._reopen(me)
         else:
+            # an expired sign-in had ended the network threads
+            self._start_sync()
             self.window.sync_now()
 
     def _reopen(self, me: Me) -> None:
@@ -277,9 +286,19 @@ def _never() -> bool:
     return False
 
 
-def _who(desk: Desk) -> tuple[Me | None, bool]:
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who works at a profile and what stands before the work."""
+
+    me: Me | None
+    needs_password: bool
+    needs_first_sync: bool
+
+
+def _who(desk: Desk) -> Who:
     needs = desk.session.needs_password()
-    return (None if needs else desk.session.me()), needs
+    me = None if needs else desk.session.me()
+    return Who(me, needs, me is not None and desk.session.needs_first_sync())
 
 
 def apply_look(preferences: Preferences) -> None:

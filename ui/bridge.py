@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -43,6 +44,10 @@ class Bridge(QObject):
     @property
     def jobs(self) -> Jobs:
         return self._jobs
+
+    def now(self) -> datetime:
+        """The central store's moment, aware UTC: remaining times are counted from it, whatever this PC's clock says."""
+        return self._desk.sync.now()
 
     def ask(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from time import sleep
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,6 @@ class Conductor(QObject):
         self._sheets = SheetShelf()
         self._first_card_after_s = 0.05
         self._counters: dict[Space, Counter] = {}
-        self._skew_s = 0.0
         self._last_done: tuple[MessageId, str] | None = None
 
     def take_parts(self, queue: QueuePane, area: WorkArea, bar: ActionBar) -> None:
@@ -94,7 +93,7 @@ class Conductor(QObject):
         return self._places.get(self._space) if self._space is not None else None
 
     def now(self) -> datetime:
-        return datetime.now(UTC) - timedelta(seconds=self._skew_s)
+        return self._bridge.now()
 
     def start(self) -> None:
         """Enters the first place; its messages come before everything else that is read."""
@@ -348,7 +347,6 @@ class Conductor(QObject):
         self.counted.emit(counters)
 
     def _on_status(self, status: SyncStatus) -> None:
-        self._skew_s = status.skew_s
         self.synced.emit(status)
 
     def _on_changed(self, changes: Changes) -> None:

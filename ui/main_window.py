@@ -78,8 +78,10 @@ class MainWindow(QWidget):
         """One banner, whatever happens how often; work goes on."""
         self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
 
-    def show_notice(self, text: str) -> None:
-        self.banner.set_face(BannerFace(text, "info", closable=True))
+    def show_news(self, face: BannerFace | None) -> None:
+        """What the start has to tell; a trouble that stands there already is more urgent."""
+        if face is not None and self.banner.face() is None:
+            self.banner.set_face(face)
 
     def show_outbox(self) -> None:
         self.area.show_page(self.outbox)

@@ -1,8 +1,7 @@
-"""Sentences for what went wrong: refusals of the rules, troubles of the network, of the local files, of attachments."""
+"""Sentences of the rules' refusals, each with its clause."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from arm.domain.refusals import Reason, Refused
@@ -46,115 +45,6 @@ def refusal_with_clause(refused: Refused) -> str:
     return _("{sentence} ({clause})").format(sentence=refusal_sentence(refused), clause=clause)
 
 
-def trouble_title(error: BaseException) -> str:
-    """A few words for a banner's or dialog's head."""
-    kind = type(error).__name__
-    titles = {
-        "SyncTrouble": _("No connection with the central store"),
-        "CacheTrouble": _("The files of this computer"),
-        "FileTrouble": _("The file"),
-    }
-    return titles.get(kind, _("A fault in the program"))
-
-
-def trouble_sentence(error: BaseException) -> str:
-    """What happened, what is safe, what to do; never the words of the error itself."""
-    kind = str(getattr(error, "kind", ""))
-    params: Mapping[str, object] = getattr(error, "params", {}) or {}
-    group = type(error).__name__
-    said = troubles(current_language()).get((group, kind))
-    if said is None:
-        said = _fallbacks(current_language()).get(group, _bug())
-    details = {name: str(value) for name, value in params.items()}
-    if details.get("limit_bytes", "").isdigit():
-        details["limit_mb"] = str(int(details["limit_bytes"]) // (1024 * 1024))
-    return said.format_map(Gaps(details))
-
-
-def _bug() -> str:
-    return _(
-        "The program has made a mistake. Everything typed is kept. "
-        "Go on working; if it happens again, tell the support."
-    )
-
-
-@cache
-def _fallbacks(language: str) -> dict[str, str]:
-    return {
-        "SyncTrouble": _("The central store didn't answer as it should. Actions are kept and will be sent."),
-        "CacheTrouble": _("The files of this computer couldn't be read. Unsent work is untouched. Tell the support."),
-        "FileTrouble": _("The file couldn't be taken. Choose another one."),
-    }
-
-
-@cache
-def troubles(language: str) -> dict[tuple[str, str], str]:
-    """By the class of the error and its kind."""
-    return _sync_troubles() | _cache_troubles() | _file_troubles()
-
-
-def _sync_troubles() -> dict[tuple[str, str], str]:
-    return {
-        ("SyncTrouble", "offline"): _(
-            "The central store can't be reached. Check the network and the address; what is done is kept here."
-        ),
-        ("SyncTrouble", "unauthorised"): _("The login or the password isn't right, or the sign-in has expired."),
-        ("SyncTrouble", "too_old"): _(
-            "This version of the program is too old for the central store. Update it; unsent work is kept."
-        ),
-        ("SyncTrouble", "server_fault"): _(
-            "The central store has a fault. Actions are kept and will be sent when it answers again."
-        ),
-        ("SyncTrouble", "refused"): _("The central store didn't accept it. Nothing typed is lost."),
-        ("SyncTrouble", "throttled"): _("Too many attempts. Wait a minute and try again."),
-        ("SyncTrouble", "wrong_server"): _(
-            "At this address another program answers, not the central store. Check the address."
-        ),
-        ("SyncTrouble", "certificate"): _(
-            "The certificate of the central store isn't trusted on this computer. Nothing was sent; tell the support."
-        ),
-    }
-
-
-def _cache_troubles() -> dict[tuple[str, str], str]:
-    return {
-        ("CacheTrouble", "wrong_key"): _(
-            "The files can't be opened with this password. They are whole; check the password and the layout."
-        ),
-        ("CacheTrouble", "damaged"): _(
-            "The files of this computer are damaged. The copy of the messages will be loaded anew; "
-            "unsent work was put aside and nothing of it was thrown away."
-        ),
-        ("CacheTrouble", "disk_full"): _(
-            "The disk is full: the last action was not saved. What was saved before is whole. "
-            "Free some space and repeat."
-        ),
-        ("CacheTrouble", "in_use"): _("This profile is already open in another window of the program."),
-        ("CacheTrouble", "no_key_store"): _(
-            "The system's key store isn't available, so the files are protected by your password."
-        ),
-        ("CacheTrouble", "too_new"): _(
-            "The files were written by a newer version of the program. Update the program; nothing was changed."
-        ),
-        ("CacheTrouble", "unreadable"): _(
-            "The files of this computer can't be read: access is denied or the disk is failing. "
-            "Nothing was changed; tell the support."
-        ),
-    }
-
-
-def _file_troubles() -> dict[tuple[str, str], str]:
-    return {
-        ("FileTrouble", "too_big"): _("The file is larger than {limit_mb} MB. Choose a smaller one."),
-        ("FileTrouble", "type"): _("Files of this kind are not accepted ({suffix}). Choose another one."),
-        ("FileTrouble", "unreadable"): _("The file can't be read. Check that it is in its place."),
-        ("FileTrouble", "empty"): _("The file is empty. Choose another one."),
-        ("FileTrouble", "missing"): _("The file isn't on this computer yet. It comes with the next sync."),
-        ("FileTrouble", "not_sent"): _("The file isn't sent yet. The action waits for it and nothing is lost."),
-        ("FileTrouble", "damaged"): _("The file came damaged and was not opened. Try again."),
-    }
-
-
 @cache
 def reasons(language: str) -> dict[Reason, str]:
     """One sentence per reason; braces are filled from the refusal's details."""
@@ -190,6 +80,7 @@ def _of_person() -> dict[Reason, str]:
         Reason.SAME_PERSON: _("This is the same person"),
         Reason.APPROVES_OWN_ANSWER: _("Nobody approves an answer that they wrote or endorsed themselves"),
         Reason.NOT_NAMEABLE: _("This person can't be named here"),
+        Reason.DECIDER_AVAILABLE: _("{person} can decide: decisions are taken over only from those who are absent"),
         Reason.NOT_NAMED_TO_STOP: _("Only those named for it may stop a reconsideration"),
     }
 

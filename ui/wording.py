@@ -14,7 +14,8 @@ from arm.domain.message import Channel, Closed, Delivery, Result, Stage
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _, current_language
 from ui import word_tables
-from ui.sentences import refusal_sentence, refusal_with_clause, trouble_sentence, trouble_title
+from ui.sentences import refusal_sentence, refusal_with_clause
+from ui.trouble_words import trouble_sentence, trouble_title
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -122,7 +122,14 @@ class FakeDesk:
         self._build_nouns()
 
     def _build_nouns(self) -> None:
-        self.session = SimpleNamespace(me=self.me, needs_password=lambda: False, sign_out=lambda: None)
+        self.session = SimpleNamespace(
+            me=self.me,
+            needs_password=lambda: False,
+            sign_out=lambda: None,
+            needs_first_sync=lambda: False,
+            salvage=lambda: None,
+            was_rebuilt=lambda: False,
+        )
         self.messages = SimpleNamespace(
             queue_page=self.queue_page,
             rows=lambda ids: tuple(self.row(self.kept[i]) for i in ids if i in self.kept),
@@ -150,6 +157,7 @@ class FakeDesk:
         self.files = SimpleNamespace()
         self.sync = SimpleNamespace(
             status=lambda: self.status_now,
+            now=lambda: datetime.now(UTC) - timedelta(seconds=self.status_now.skew_s),
             run_now=lambda: self.status_now,
             start=lambda: None,
             stop=lambda: None,

@@ -1,4 +1,7 @@
-"""Signing in: server, login and password, then the first sync with its progress and a way to stop it."""
+"""Signing in: server, login and password, then the first sync with its progress and a way to stop it.
+
+The same dialog goes on with a first sync that was broken off (`resume`).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class SignInDialog(QDialog):
-    """`signed_in` carries `Me`. A wrong password leaves everything typed; cancelling the first sync can be resumed."""
+    """`signed_in` carries `Me`, or None where the files were unlocked and nobody is signed in.
+
+    A wrong password leaves everything typed; a first sync that was stopped is gone on with at the next start.
+    """
 
     signed_in = Signal(object)
     _progressed = Signal(object)
@@ -34,6 +40,7 @@ class SignInDialog(QDialog):
         *,
         login: str = "",
         unlock: bool = False,
+        resume: Me | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,14 +49,22 @@ class SignInDialog(QDialog):
         self.setMinimumWidth(420)
         self._bridge = bridge
         self._unlock = unlock
-        self._me: Me | None = None
+        self._resume = resume
+        self._me: Me | None = resume
         self._stop = threading.Event()
         self._build(server, login)
         self._progressed.connect(self._on_progressed, Qt.ConnectionType.QueuedConnection)
         bind(self, "Ctrl+Return", self.submit)
+        if resume is not None:
+            self.submit()
 
     def submit(self) -> None:
-        """Enter in the last field, or the button."""
+        """Enter in the last field, or the button; with nothing to ask the loading begins at once."""
+        if self._resume is not None:
+            self._set_busy(is_busy=True)
+            self.progress.show()
+            self._on_signed_in(self._resume)
+            return
         server, login, password = self.server.text().strip(), self.login.text().strip(), self.password.text()
         empty = next((one for one in self._asked() if not one.text().strip()), None)
         if empty is not None:
@@ -78,8 +93,7 @@ class SignInDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(8)
-        title = _("Unlock the files of this computer") if self._unlock else _("Sign in to the central store")
-        column.addWidget(PlainLabel(title, role="title"))
+        column.addWidget(PlainLabel(self._title(), role="title"))
         self.server = self._line(column, _("Address of the central store"), "sign-in-server", server)
         self.login = self._line(column, _("Login"), "sign-in-login", login)
         self.password = self._line(column, _("Password"), "sign-in-password", "")
@@ -96,7 +110,7 @@ class SignInDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
         self.progress.hide()
-        self.button = Button(_("Unlock") if self._unlock else _("Sign in"), kind="primary")
+        self.button = Button(self._verb(), kind="primary")
         self.button.setObjectName("sign-in-submit")
         self.button.setDefault(True)
         self.button.clicked.connect(self.submit)
@@ -114,12 +128,22 @@ class SignInDialog(QDialog):
         line.setObjectName(name)
         line.setAccessibleName(label)
         words.setBuddy(line)
-        is_hidden = self._unlock and name != "sign-in-password"
+        is_hidden = self._resume is not None or (self._unlock and name != "sign-in-password")
         words.setVisible(not is_hidden)
         line.setVisible(not is_hidden)
         column.addWidget(words)
         column.addWidget(line)
         return line
+
+    def _title(self) -> str:
+        if self._resume is not None:
+            return _("Loading the messages to this computer")
+        return _("Unlock the files of this computer") if self._unlock else _("Sign in to the central store")
+
+    def _verb(self) -> str:
+        if self._resume is not None:
+            return _("Try again")
+        return _("Unlock") if self._unlock else _("Sign in")
 
     def _asked(self) -> tuple[QLineEdit, ...]:
         return (self.password,) if self._unlock else (self.server, self.login, self.password)
@@ -127,6 +151,7 @@ class SignInDialog(QDialog):
     def _set_busy(self, *, is_busy: bool) -> None:
         for part in (self.server, self.login, self.password, self.button):
             part.setEnabled(not is_busy)
+        self.button.setVisible(self._resume is None or not is_busy)
         self._problem.hide()
         if not is_busy:
             self.progress.hide()
@@ -146,15 +171,21 @@ class SignInDialog(QDialog):
         else:
             self.submit()
 
-    def _on_signed_in(self, me: Me) -> None:
+    def _on_signed_in(self, me: Me | None) -> None:
         self._me = me
+        if me is None:
+            self._finish()
+            return
+        self._stop.clear()
         self.password.clear()
         self._note.setText(_("Loading the messages…"))
+        self.stop_button.setEnabled(True)
         self.stop_button.show()
         stop, tell = self._stop, self._progressed.emit
 
-        def load(desk: Desk) -> bool:
-            return desk.sync.first_sync(lambda done, total: tell((done, total)), stop.is_set)
+        def load(desk: Desk) -> Me | None:
+            desk.sync.first_sync(lambda done, total: tell((done, total)), stop.is_set)
+            return desk.session.me()
 
         self._bridge.call_out(self, load, self._on_loaded, self._on_load_failed)
 
@@ -167,11 +198,25 @@ class SignInDialog(QDialog):
                 _("Loading the messages: {done} of {total}").format(done=count(done), total=count(total))
             )
 
-    def _on_loaded(self, _is_whole: bool) -> None:
+    def _on_loaded(self, me: Me | None) -> None:
+        """The places of a person may be known only now, from the directory that came first."""
+        self._me = me or self._me
         self._finish()
 
     def _on_load_failed(self, error: BaseException) -> None:
-        """Signed in, but the network went: the window opens with what is here, the rest comes by itself."""
+        """Signed in, but the network went: the window opens with what is here, the rest comes by itself.
+
+        Without a directory there is nothing to open: the trouble is said and can be tried again.
+        """
+        if self._me is not None and not self._me.workspaces:
+            self._resume = self._me
+            for part in (self.server, self.login, self.password):
+                part.hide()
+            self.button.set_verb(self._verb())
+            self._set_busy(is_busy=False)
+            self._say(trouble_sentence(error))
+            self.button.setFocus()
+            return
         self._note.setText(trouble_sentence(error))
         self._finish()
 
@@ -181,8 +226,7 @@ class SignInDialog(QDialog):
         self._note.setText(_("Stopping; the rest will be loaded later"))
 
     def _finish(self) -> None:
-        if self._me is not None:
-            self.signed_in.emit(self._me)
+        self.signed_in.emit(self._me)
         self.accept()
 
     def _on_failed(self, error: BaseException) -> None:
@@ -192,11 +236,6 @@ class SignInDialog(QDialog):
         self.password.selectAll()
 
 
-def _unlocked(desk: Desk, password: str) -> Me:
+def _unlocked(desk: Desk, password: str) -> Me | None:
     desk.session.unlock(password)
-    me = desk.session.me()
-    if me is None:
-        from arm.desk.troubles import CacheTrouble
-
-        raise CacheTrouble("wrong_key")
-    return me
+    return desk.session.me()

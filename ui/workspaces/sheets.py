@@ -235,7 +235,7 @@ def build_command(verb: Verb, values: dict[str, Any], opened: Opened, sheet: Com
         asked = inquiry_to_answer(opened, sheet.shell)
         given["inquiry_id"] = asked.inquiry_id if asked is not None else ""
     if verb is Verb.DELIVER:
-        given.setdefault("at", datetime.now(UTC))
+        given.setdefault("at", sheet.shell.now() if sheet is not None else datetime.now(UTC))
         given["how"] = given.get("how") or message.delivery
     return COMMANDS[verb](**given)
 

@@ -1,0 +1,82 @@
+"""What a start has to tell: a first sync that was broken off, a saved work file, a copy begun anew, troubles in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from arm.desk.troubles import CacheTrouble, SyncTrouble
+from tests.desk_fixture import PASSWORD, Town, open_town
+from ui.application import Application
+from ui.start_news import salvage_words, start_news
+from ui.wording import trouble_sentence
+
+SERVER = "town.example"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with open_town(tmp_path) as made:
+        yield made
+
+
+def test_a_first_sync_that_was_broken_off_is_gone_on_with_at_the_next_start(
+    town: Town, qtbot: QtBot, tmp_path: Path
+) -> None:
+    before = town.bare_desk("moderator")
+    before.session.sign_in(SERVER, "moderator", PASSWORD)
+    before.sync.first_sync(lambda done, total: None, lambda: True)
+    assert before.session.needs_first_sync()
+    before.close()
+    application = Application(lambda profile: town.bare_desk(profile.name))
+    application.open_profile(tmp_path / "moderator", SERVER)
+    qtbot.waitUntil(lambda: bool(application.windows()), timeout=20_000)
+    window = application.windows()[0]
+    desk = window.bridge._desk
+    assert not desk.session.needs_first_sync()
+    assert start_news(desk) is None
+    window.close()
+
+
+def test_remaining_times_go_by_the_central_store_and_not_by_this_computer(town: Town, qtbot: QtBot) -> None:
+    desk = town.desk("moderator")
+    application = Application(lambda profile: desk)
+    application.open_profile(Path("moderator"), SERVER)
+    qtbot.waitUntil(lambda: bool(application.windows()), timeout=20_000)
+    window = application.windows()[0]
+    assert window.conductor.now() == desk.sync.now() == town.hands.wall()
+    window.close()
+
+
+def test_a_saved_work_file_is_told_with_what_is_safe_and_what_is_missing() -> None:
+    whole = salvage_words("work.db.damaged", 12, ())
+    assert "«work.db.damaged»" in whole and "12 действий" in whole and "Пропусков нет" in whole
+    broken = salvage_words("work.db.damaged", 1, (3, 7))
+    assert "спасено 1 действие" in broken and "с номерами 3, 7" in broken and "повторите недостающее" in broken
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SyncTrouble("throttled", {"retry_after_s": "30"}), "через 30 секунд"),
+        (SyncTrouble("throttled", {"retry_after_s": "240"}), "через 4 минуты"),
+        (SyncTrouble("throttled", {"retry_after_s": "soon"}), "Подождите минуту"),
+        (SyncTrouble("wrong_server", {"code": "not_secure"}), "https://"),
+        (SyncTrouble("wrong_server", {"code": "bad_address"}), "Адрес написан неверно"),
+        (SyncTrouble("wrong_server", {"code": "not_the_protocol"}), "другая программа"),
+        (SyncTrouble("refused", {"code": "other_person"}), "другому сотруднику"),
+        (SyncTrouble("refused", {"code": "other_store"}), "другому серверу"),
+        (SyncTrouble("refused", {"code": "unheard of"}), "Сервер этого не принял"),
+        (SyncTrouble("local", {"code": "disk_full"}), "диск"),
+        (SyncTrouble("certificate"), "ертификат"),
+        (CacheTrouble("too_new"), "новой верси"),
+        (CacheTrouble("locked"), "Войдите с паролем"),
+        (CacheTrouble("unreadable"), "не читаются"),
+    ],
+    ids=lambda one: f"{one.kind}-{getattr(one, 'code', '')}" if isinstance(one, Exception) else "",
+)
+def test_each_kind_of_trouble_has_a_sentence_of_its_own(error: Exception, words: str) -> None:
+    assert words.casefold() in trouble_sentence(error).casefold()
