@@ -15,6 +15,7 @@ from arm.domain.identity import Grant, OrganisationId, Person, Role, Substitutio
 from arm.domain.message import Applicant, Channel, Delivery
 from arm.domain.organisations import Organisation
 from arm.domain.routing import RoutingRule
+from arm.interchange.html_text import plain_text
 from arm.settings import resource_path
 
 
@@ -150,7 +151,7 @@ def _message(at: int, one: dict[str, Any]) -> InventedMessage:
     category, _, subcategory = one["topic"].partition("/")
     aside = one.get("aside")
     return InventedMessage(
-        text=one["text"],
+        text=plain_text(one["text"]),
         category=category,
         subcategory=subcategory,
         place=OrganisationId(one["to"]),
