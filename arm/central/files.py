@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import shutil
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 from arm.settings import ATTACHMENT_SUFFIXES
 
 LONGEST_NAME = 120
+RESERVE_BYTES = 64 * 1024 * 1024
+"""Room that files leave to the database."""
 NAME_OF_FILE = re.compile(r"[0-9a-f-]{36}")
 BLOCK = 1024 * 1024
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -87,8 +92,8 @@ def media_type(name: str, beginning: bytes) -> str | None:
 class FileFolder:
     """Files under their upload's id; the one place that knows they are files of a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, reserve_bytes: int = RESERVE_BYTES) -> None:
+        self.folder, self.reserve_bytes = folder, reserve_bytes
 
     def path(self, upload_id: str) -> Path:
         if not NAME_OF_FILE.fullmatch(upload_id):
@@ -96,9 +101,23 @@ class FileFolder:
         return self.folder / upload_id[:2] / upload_id
 
     def write_at(self, upload_id: str, offset: int, piece: bytes) -> None:
-        """Durable before it returns: the offset that is told afterwards must outlive a power cut."""
+        """Durable before it returns: the offset that is told afterwards must outlive a power cut.
+
+        OSError(ENOSPC) where files would take the room that the database needs for words (F75); what a failed
+        piece took is given back.
+        """
         path = self.path(upload_id)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if shutil.disk_usage(path.parent).free < len(piece) + self.reserve_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        try:
+            self._write(path, offset, piece)
+        except OSError:
+            with suppress(OSError):
+                os.truncate(path, offset)
+            raise
+
+    def _write(self, path: Path, offset: int, piece: bytes) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "r+b") as file:
             file.seek(offset)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import shutil
+import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from arm.central.central import Central
-from arm.central.files import media_type, shown_name
+from arm.central.files import FileFolder, media_type, shown_name
 from arm.central.problems import Trouble
 from arm.domain.commands import Comment
 from arm.domain.message import Attachment, UploadId
@@ -143,3 +148,23 @@ def test_types_are_told_by_content_and_ending_together() -> None:
     assert media_type("a.mp4", b"\0\0\0\x18ftypmp42") == "video/mp4"
     assert media_type("a.txt", b"text\0") is None
     assert media_type("a", b"text") is None
+
+
+def test_files_leave_room_for_words(tmp_path: Path) -> None:
+    """A disk that files fill would stop the text commands too (F75)."""
+    folder = FileFolder(tmp_path, reserve_bytes=shutil.disk_usage(tmp_path).total)
+    with pytest.raises(OSError, match="No space"):
+        folder.write_at(str(uuid.uuid4()), 0, b"piece")
+
+
+def test_a_piece_that_found_no_room_takes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, upload_id = FileFolder(tmp_path), str(uuid.uuid4())
+    folder.write_at(upload_id, 0, b"first")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        folder.write_at(upload_id, 5, b"second")
+    assert folder.path(upload_id).read_bytes() == b"first"
