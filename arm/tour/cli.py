@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from arm.i18n import _
 
+STOPPED = "stopped.txt"
+"""What was on the screen, and the trace of a mistake, when a tour stopped."""
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -32,6 +34,7 @@ def run_tour(folder: Path, letters: str = "abcdefgh") -> int:
     from arm.tour.ways import WAYS
 
     story = Story(folder)
+    (folder / STOPPED).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="arm-tour-") as scratch:
         theatre = Theatre(Path(scratch), lambda words: print(f"  {words}", flush=True))
         try:
@@ -41,8 +44,10 @@ def run_tour(folder: Path, letters: str = "abcdefgh") -> int:
                     story.way(letter, title)
                     way(theatre, story)
         except TourFailed as failed:
-            story.tell(f"Обход остановлен: {str(failed).splitlines()[0]}")
-            print(_("The tour stopped: {why}").format(why=failed), file=sys.stderr)
+            why = str(failed).splitlines()[0]
+            story.tell(f"Показ остановлен: {why}")
+            (folder / STOPPED).write_text(f"{failed}\n", encoding="utf-8")
+            print(_("The tour stopped: {why}").format(why=why), file=sys.stderr)
             return 1
         finally:
             theatre.close()

@@ -88,8 +88,9 @@ class DeskProcess:
         self._say(step)
         said = self._hear()
         if not said.get("ok"):
+            why = str(said.get("why", "")).strip() or "no answer"
             seen = str(said.get("seen", ""))[:3000]
-            raise TourFailed(f"{self.who}: {step}: {said.get('why')}\n{seen}")
+            raise TourFailed(f"{self.who}: {step}: {why.splitlines()[-1]}\n\n{why}\n\n{seen}")
         return said
 
     def _say(self, step: dict[str, Any]) -> None:

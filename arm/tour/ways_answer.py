@@ -32,6 +32,7 @@ def way_a(theatre: Theatre, story: Story) -> None:
 
 def _take_call(theatre: Theatre, story: Story, truth: Truth) -> str:
     desk = theatre.desk("operator")
+    desk.see("№", name="card-title")
     story.tell("Звонок. Оператор приёма видит свои сообщения и то, какие ответы ещё не сообщены.", desk)
     desk.press("Ins")
     desk.see(name="intake-phone")

@@ -7,7 +7,7 @@ from arm.domain.message import Stage as At
 from arm.tour.checks import Truth
 from arm.tour.desk_process import TourFailed
 from arm.tour.moves import act_by_name, open_message, pick
-from arm.tour.scenes import CITY, GORHOZ, accepted, arrives, assigned
+from arm.tour.scenes import CITY, GORHOZ, Stage, accepted, arrives, assigned
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
 
@@ -41,8 +41,11 @@ def way_g(theatre: Theatre, story: Story) -> None:
     )
     desk = theatre.desk("superior")
     open_message(desk, number)
-    desk.see("Повтор", name="card")
-    story.tell("В правительстве края сообщение появилось само: «повторно», с оценкой и прежним ответом.", desk)
+    desk.see("Повтор", message.answer.text[-40:] if message.answer else "", name="card")
+    story.tell(
+        "В правительстве края сообщение появилось само: «повторно», с прежним ответом и оценкой в ходе рассмотрения.",
+        desk,
+    )
     act_by_name(desk, "stop_reconsideration", "Прекратить")
     desk.see(name="sheet-stop_reconsideration")
     story.tell("Начальник управления назван прекращать повторное рассмотрение; основания — из регламента.", desk)
@@ -81,6 +84,13 @@ def way_h(theatre: Theatre, story: Story) -> None:
     )
     accepted(play, GORHOZ)
     assigned(play, "executor-2")
+    _written_offline(play)
+    _given_away(play)
+    _told_and_kept(play)
+
+
+def _written_offline(play: Stage) -> None:
+    theatre, story = play.theatre, play.story
     desk = theatre.desk("executor-2")
     open_message(desk, play.number)
     theatre.cut("executor-2")
@@ -92,6 +102,7 @@ def way_h(theatre: Theatre, story: Story) -> None:
     desk.type("бело", "input-approver")
     desk.press("Return")
     desk.see(theatre.name("manager"), name="input-approver")
+    desk.see_gone("не указан утверждающий", name="answer-check")
     story.tell("Связи нет. Исполнитель работает с копией и пишет ответ; строка внизу говорит правду.", desk)
     desk.press("Ctrl+Return", "answer-text")
     desk.see("направлено", name="toast")
@@ -105,6 +116,10 @@ def way_h(theatre: Theatre, story: Story) -> None:
         executor=play.user("executor-2"),
         in_work=False,
     )
+
+
+def _given_away(play: Stage) -> None:
+    theatre, story = play.theatre, play.story
     coordinator = theatre.desk("coordinator-gorhoz")
     coordinator.press("Ctrl+K", "queue-list")
     coordinator.type(play.number, "palette-edit")
@@ -125,6 +140,11 @@ def way_h(theatre: Theatre, story: Story) -> None:
         executor=play.user("executor"),
         told=(play.told_user("executor", "assigned"), play.told_user("executor-2", "task_withdrawn")),
     )
+
+
+def _told_and_kept(play: Stage) -> None:
+    theatre, story = play.theatre, play.story
+    desk = theatre.desk("executor-2")
     theatre.mend("executor-2")
     desk.press("F5")
     desk.see("не принял", name="status-outbox")

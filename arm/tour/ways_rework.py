@@ -85,6 +85,7 @@ def _approver(play: Stage) -> None:
     desk.type("бело", "input-approver")
     desk.press("Return")
     desk.see(name, name="input-approver")
+    desk.see_gone("не указан утверждающий", name="answer-check")
 
 
 def _edited_and_returned(play: Stage) -> None:
@@ -162,6 +163,12 @@ def way_f(theatre: Theatre, story: Story) -> None:
     )
     accepted(play, GORHOZ)
     assigned(play, "executor-2")
+    _interim(play)
+    _final(play)
+
+
+def _interim(play: Stage) -> None:
+    theatre, story = play.theatre, play.story
     desk = theatre.desk("executor-2")
     open_message(desk, play.number)
     desk.press("F2", "queue-list")
@@ -190,9 +197,14 @@ def way_f(theatre: Theatre, story: Story) -> None:
         executor=play.user("executor-2"),
         postponed_until=until.isoformat(),
     )
+
+
+def _final(play: Stage) -> None:
+    theatre, story = play.theatre, play.story
+    desk = theatre.desk("executor-2")
     open_message(desk, play.number)
-    desk.see("Отложено", name="card")
-    story.tell("Сообщение снова у исполнителя с новым сроком: «отложено» — пометка, часы идут.", desk)
+    desk.see("Отложено", INTERIM[-40:], name="card")
+    story.tell("Сообщение снова у исполнителя с новым сроком: ответ с датой отправлен, часы идут.", desk)
     desk.press("F2", "queue-list")
     desk.press("Ctrl+A", "answer-text")
     desk.type(FINAL, "answer-text")
