@@ -9,9 +9,11 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -21,6 +23,7 @@ from arm.central.waiting import Poller
 
 log = logging.getLogger(__name__)
 GRACE_S = 5
+LONGEST_SILENCE_S = 30.0
 WAITING_CONNECTIONS = 512
 
 
@@ -70,11 +73,32 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, and lets long polls go at once when it is told to end."""
+    """Says where it listens, lets long polls go at once when it is told to end, hangs up on the silent."""
 
-    def __init__(self, config: uvicorn.Config, poller: Poller, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        poller: Poller,
+        on_start: Callable[[], None],
+        longest_silence_s: float = LONGEST_SILENCE_S,
+    ) -> None:
         super().__init__(config)
-        self._poller, self._on_start = poller, on_start
+        self._poller, self._on_start, self._longest_silence_s = poller, on_start, longest_silence_s
+        self._silent_since: dict[Any, float] = {}
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self._hang_up_on_the_silent()
+        return await super().on_tick(counter)
+
+    def _hang_up_on_the_silent(self) -> None:
+        """Connections that never finish a first request would use up all the places; the protocol has no limit."""
+        now = time.monotonic()
+        silent = [one for one in self.server_state.connections if getattr(one, "cycle", self) is None]
+        self._silent_since = {one: self._silent_since.get(one, now) for one in silent}
+        for one, since in self._silent_since.items():
+            if now - since > self._longest_silence_s and (transport := getattr(one, "transport", None)):
+                transport.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
