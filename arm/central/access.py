@@ -81,12 +81,8 @@ def guessed_at(connection: Connection, asked: SignInRequest, user_id: UserId | N
     So strangers who guess can't lock a user out of his own desk (F56, УПД.6).
     """
     known = t.device.c
-    is_own = user_id is not None and (
-        connection.execute(
-            select(known.device_id).where(known.device_id == asked.device_id, known.user_id == user_id)
-        ).first()
-        is not None
-    )
+    own = select(known.device_id).where(known.device_id == asked.device_id, known.user_id == (user_id or ""))
+    is_own = connection.execute(own).first() is not None
     login = folded(asked.login)
     return token_hash(f"{login}\n{asked.device_id}" if is_own else login)
 
