@@ -58,7 +58,7 @@ def way_g(theatre: Theatre, story: Story) -> None:
         closed_as="stopped",
         told=(("applicant", "stopped"),),
     )
-    story.tell("Переписка прекращена, в ходе рассмотрения видно, кем и почему.", desk)
+    story.tell("Рассмотрение прекращено: сообщение ушло из очереди, заявителю направлено извещение.", desk)
 
 
 def _answered_by_the_city(theatre: Theatre) -> Message:
