@@ -25,6 +25,7 @@ PAIRS = 3
 """How often a round starts each program; the calmest start counts, as other programs only ever add time."""
 SETTLE_S = 2.0
 NO_KEYRING = "нет связки ключей: без неё программа при каждом запуске спрашивает пароль"
+NOT_PAINTED = "окно не открылось или в нём не появились сообщения"
 WARM = "запуск до первых нарисованных сообщений, к пустому QMainWindow, файлы в памяти системы"
 COLD = "то же, файлы вытеснены из памяти системы (страницы, занятые другими процессами, остаются)"
 WEIGHT = "память (PSS) через 2 с после запуска, к пустому QMainWindow"
@@ -99,7 +100,7 @@ def _measure(
         try:
             _judge(report, stage, told)
         except NotPainted:
-            _miss_all(report, "окно не открылось или в нём не появились сообщения")
+            _miss_all(report, NOT_PAINTED)
     finally:
         record = load_record(folder)
         if record is not None and record.kind == "keyring":
@@ -135,18 +136,26 @@ def _judge(report: Report, stage: Stage, told: Callable[[str], None]) -> None:
     for program in (BARE, REAL, REAL):
         start(program, stage.environ)
     told("Тёплые запуски…")
-    _tell(report, "S11.warm", 2.0, WARM, steady_rounds(stage.warm, _control), "мс")
+    _tell(report, "S11.warm", 2.0, WARM, _rounds(stage.warm), "мс")
+    told("Холодные запуски…")
     if can_forget():
-        told("Холодные запуски…")
-        _tell(report, "S11.cold", 2.5, COLD, steady_rounds(stage.cold, _control), "мс")
+        _tell(report, "S11.cold", 2.5, COLD, _rounds(stage.cold), "мс")
     else:
         report.miss("S11.cold", 2.5, COLD, "эта система не умеет вытеснять файлы из памяти")
     told("Память…")
-    weighed = steady_rounds(stage.weight, _control)
+    weighed = _rounds(stage.weight)
     if all(one.bare and one.ours for one in weighed):
         _tell(report, "S12", 3.0, WEIGHT, weighed, "МБ")
     else:
         report.miss("S12", 3.0, WEIGHT, "эта система не сообщает PSS")
+
+
+def _rounds(one_round: Callable[[], Round]) -> list[Round]:
+    """Steady rounds; none when a program did not paint, which is that goal's affair alone."""
+    try:
+        return steady_rounds(one_round, _control)
+    except NotPainted:
+        return []
 
 
 def _control(one: Round) -> tuple[float]:
@@ -154,6 +163,9 @@ def _control(one: Round) -> tuple[float]:
 
 
 def _tell(report: Report, goal_id: str, goal: float, what: str, rounds: Sequence[Round], unit: str) -> None:
+    if not rounds:
+        report.miss(goal_id, goal, what, NOT_PAINTED)
+        return
     ours, bare = median(one.ours for one in rounds), median(one.bare for one in rounds)
     said = f"{what}: {number(ours)} и {number(bare)} {unit}"
     disturbed = disturbance([one.bare for one in rounds], f"пустое окно, {goal_id}")
