@@ -54,8 +54,9 @@ def is_loopback(host: str) -> bool:
 
 
 def check_certificate(certificate: Path, key: Path | None) -> None:
+    """A key under a passphrase is refused: a service has nobody to ask, and OpenSSL would wait at the terminal."""
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password=lambda: "")
     except (OSError, ValueError) as wrong:
         raise ServeTrouble("bad_certificate", str(certificate)) from wrong
 

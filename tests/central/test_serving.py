@@ -1,15 +1,23 @@
-"""The server process: connections that say nothing."""
+"""The server process: connections that say nothing, keys that can't be opened."""
 
 from __future__ import annotations
 
 import socket
 import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from arm.central.central import Central
 from arm.central.http import make_app
-from arm.central.serving import _Server, listening_socket
+from arm.central.serving import ServeTrouble, _Server, check_certificate, listening_socket
 
 
 def test_a_connection_that_says_nothing_is_hung_up_on(central: Central) -> None:
@@ -32,3 +40,16 @@ def test_a_connection_that_says_nothing_is_hung_up_on(central: Central) -> None:
         server.should_exit = True
         thread.join(30)
         bound.close()
+
+
+def test_a_key_under_a_passphrase_is_refused_and_not_asked_for(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
+    certificate, locked = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    kept = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    locked.write_bytes(kept)
+    with pytest.raises(ServeTrouble, match="bad_certificate"):
+        check_certificate(certificate, locked)
