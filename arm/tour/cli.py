@@ -46,7 +46,7 @@ def run_tour(folder: Path, letters: str = "abcdefgh") -> int:
         except TourFailed as failed:
             why = str(failed).splitlines()[0]
             story.tell(f"Показ остановлен: {why}")
-            (folder / STOPPED).write_text(f"{failed}\n", encoding="utf-8")
+            (folder / STOPPED).write_text(f"{failed}\n\n{theatre.last_words()}", encoding="utf-8")
             print(_("The tour stopped: {why}").format(why=why), file=sys.stderr)
             return 1
         finally:

@@ -29,7 +29,7 @@ class DeskProcess:
         self.who = who
         self._log = log.open("ab")
         environment = {**private_environment(log.parent), "QT_QPA_PLATFORM": platform}
-        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1")
+        environment.update(QT_SCALE_FACTOR="1", QT_FONT_DPI="96", PYTHONUTF8="1", PYTHONFAULTHANDLER="1")
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "arm", "tour-desk", str(profile)],
             stdin=subprocess.PIPE,

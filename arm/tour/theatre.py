@@ -24,6 +24,7 @@ from arm.tour.relay import Relay
 
 SEED = 7
 LISTENING = "listening "
+LAST_LINES = 60
 
 
 class Theatre:
@@ -89,6 +90,14 @@ class Theatre:
     @property
     def central(self) -> Central:
         return self._central
+
+    def last_words(self) -> str:
+        """What the processes wrote to their error streams, a few lines of each."""
+        words = []
+        for log in sorted(self._folder.glob("*.log")):
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+            words += [f"{log.name}:", *lines, ""]
+        return "\n".join(words)
 
     def close(self) -> None:
         for desk in self._desks.values():

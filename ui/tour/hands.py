@@ -22,6 +22,14 @@ class NotThere(Exception):
     """A widget or a row that the step speaks of is not on the screen."""
 
 
+def wake() -> None:
+    """Gives the window the keys when the screen has given them to another one (or to none)."""
+    if QApplication.activeWindow() is None and QApplication.activePopupWidget() is None:
+        tops = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w.isWindow()]
+        if tops:
+            QApplication.setActiveWindow(max(tops, key=lambda w: (w.isModal(), w.width() * w.height())))
+
+
 def find(name: str) -> QWidget:
     """The visible widget of that object name, in a dialog or popup before the window; NotThere otherwise."""
     tops = [w for w in QApplication.topLevelWidgets() if w.isVisible()]

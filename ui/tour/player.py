@@ -84,6 +84,7 @@ class Player(QObject):
 
     def _act(self, step: dict[str, Any]) -> dict[str, Any]:
         name = str(step.get("name", ""))
+        hands.wake()
         match step["do"]:
             case "press":
                 hands.press(str(step["keys"]), name)
