@@ -7,10 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from arm.domain.verbs import Verb
-from arm.i18n import _
 from ui.actions import LOOKS, NEVER_BUTTONS
 from ui.widgets import ActionFace
-from ui.wording import refusal_with_clause, verb_label
+from ui.wording import cited_clause, refusal_with_clause, verb_label
 from ui.workspaces.base import MainAction, Opened, Workspace
 
 if TYPE_CHECKING:
@@ -77,14 +76,14 @@ def _face(state: ActionState, workspace: Workspace, opened: Opened, *, is_primar
 
     if needs_sheet(state) if asks is None else asks:
         label = f"{label}…"
-    clause = opened.regulation.clause_of(state.row) or _("a rule of the platform")
+    clause = cited_clause(opened.regulation.clause_of(state.row), opened.regulation)
     return ActionFace(
         state.verb,
         label,
         look.icon,
         digit=workspace.digits.get(state.verb, ""),
         enabled=state.enabled,
-        why_not=refusal_with_clause(state.why_not) if state.why_not is not None else "",
+        why_not=refusal_with_clause(state.why_not, opened.regulation) if state.why_not is not None else "",
         primary=is_primary,
         danger=look.is_danger,
         tooltip=clause,

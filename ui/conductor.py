@@ -199,7 +199,9 @@ class Conductor(QObject):
             self.announce(_("The regulation of this message has no such action"))
             return
         if not state.enabled:
-            self.announce(refusal_with_clause(state.why_not) if state.why_not else _("This can't be done now"))
+            self.announce(
+                refusal_with_clause(state.why_not, opened.regulation) if state.why_not else _("This can't be done now")
+            )
             return
         if workspace is not None and workspace.take_over(state, opened):
             return

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from arm.domain.refusals import Reason, Refused
 from arm.domain.verbs import Verb
 from arm.i18n import _, current_language
+
+if TYPE_CHECKING:
+    from arm.domain.regulation import Regulation
 
 
 class Gaps(dict[str, str]):
@@ -39,10 +43,21 @@ def _what_changed(verb: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def refusal_with_clause(refused: Refused) -> str:
-    """The sentence with the clause of the act; without one it is a rule of the platform."""
-    clause = refused.clause or _("a rule of the platform")
+def refusal_with_clause(refused: Refused, regulation: Regulation | None = None) -> str:
+    """The sentence with the clause as people cite it; without one it is a rule of the platform.
+
+    `regulation` is the message's own; without it a clause would be an act's short name that nobody can read.
+    """
+    if refused.clause and regulation is None:
+        return refusal_sentence(refused)
+    clause = cited_clause(refused.clause, regulation)
     return _("{sentence} ({clause})").format(sentence=refusal_sentence(refused), clause=clause)
+
+
+def cited_clause(clause: str, regulation: Regulation | None) -> str:
+    """«п. 9 Порядка (…)» for «K 9»; a rule of the platform where there is no clause."""
+    cited = regulation.clause_in_words(clause) if regulation is not None else clause
+    return cited or _("a rule of the platform")
 
 
 @cache

@@ -125,7 +125,8 @@ def _reassigned(given: c.Reassign, directory: Directory) -> tuple[str, ...]:
 
 def _passed_on(given: c.PassOn, directory: Directory) -> tuple[str, ...]:
     cause = word_tables.causes(current_language())[given.cause] if given.cause else ""
-    return cause, given.reason
+    replaced = directory.name(given.instead_of)
+    return _("Instead of {name}").format(name=replaced) if replaced else "", cause, given.reason
 
 
 def _warned(given: c.Warn, directory: Directory) -> tuple[str, ...]:

@@ -313,6 +313,7 @@ def fields(language: str) -> dict[str, str]:
         "postponed_until": _("Postponed until"),
         "decline_reason": _("Reason for declining"),
         "to": _("To whom"),
+        "instead_of": _("Instead of whom"),
         "ground": _("Ground"),
         "kind": _("Kind of warning"),
         "note": _("Note"),

@@ -14,7 +14,7 @@ from arm.domain.message import Channel, Closed, Delivery, Result, Stage
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _, current_language
 from ui import word_tables
-from ui.sentences import refusal_sentence, refusal_with_clause
+from ui.sentences import cited_clause, refusal_sentence, refusal_with_clause
 from ui.trouble_words import trouble_sentence, trouble_title
 
 E = TypeVar("E", bound=StrEnum)
@@ -112,6 +112,7 @@ def field_name(name: str) -> str:
 __all__ = [
     "cause_name",
     "channel_name",
+    "cited_clause",
     "closed_name",
     "delivery_name",
     "done_sentence",

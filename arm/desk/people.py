@@ -11,8 +11,8 @@ from arm.desk.projection import Projection
 from arm.desk.values import Candidate
 from arm.domain.clocks import Level
 from arm.domain.directory import Directory
-from arm.domain.identity import MessageId, OrganisationId, Person
-from arm.domain.message import Message, Stage
+from arm.domain.identity import MessageId, OrganisationId, Person, UserId
+from arm.domain.message import Message, Stage, Subject
 from arm.domain.naming import approvers, endorsers, executors
 from arm.domain.routing import route
 from arm.local.facts import level_of
@@ -80,12 +80,20 @@ class PeopleDesk:
             message.owner,
             *self._topic(message),
             executor=message.executor,
+            endorsing=self._endorsed(message),
         )
+
+    @staticmethod
+    def _endorsed(message: Message) -> tuple[UserId, ...]:
+        """At approval those who endorsed it aren't named to approve it as well."""
+        at_approval = message.stage is Stage.APPROVAL and message.route is not None
+        return tuple(t.user_id for t in message.route.endorsers) if at_approval and message.route else ()
 
     @staticmethod
     def _topic(message: Message) -> tuple[str, str]:
         """For a redirect the role alone counts: then no topic is asked for."""
-        return ("", "") if message.stage is Stage.COORDINATION else (message.category, message.subcategory)
+        is_redirect = message.stage is Stage.COORDINATION or message.subject is Subject.REDIRECT
+        return ("", "") if is_redirect else (message.category, message.subcategory)
 
     def suggest_route(self, message_id: MessageId) -> OrganisationId | None:
         """Where the first routing rule that fits would send it."""

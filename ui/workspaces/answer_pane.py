@@ -263,6 +263,6 @@ def _refused(opened: Opened) -> str:
     """The words of a refusal by the central store of an answer that was sent from this desk."""
     for one in opened.card.pending:
         if one.verb == Verb.SUBMIT and one.state is not PendingState.UNSENT and one.refused is not None:
-            why = refusal_with_clause(one.refused)
+            why = refusal_with_clause(one.refused, opened.regulation)
             return _("The answer wasn't accepted: {why}. Everything typed is here").format(why=why)
     return ""

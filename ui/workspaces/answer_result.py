@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from arm.domain.message import Message, Result, Stage
-from arm.domain.regulation import Regulation
 from arm.i18n import _
 from ui.formats import short_date
 from ui.widgets import DueDateEdit, PickerEdit, PickerRow, PlainLabel, Segment, SegmentedChoice
 from ui.wording import field_name, result_name
+
+if TYPE_CHECKING:
+    from arm.domain.regulation import Regulation
 
 
 class ResultFields(QWidget):
@@ -55,7 +58,8 @@ class ResultFields(QWidget):
         there = ZoneInfo(zone)
         listed = regulation.reasons_at(Stage.EXECUTION)
         self._has_list = bool(listed)
-        rows = (PickerRow(r.reason_id, (r.title or r.text,), search=r.text, note=r.clause) for r in listed)
+        cited = {r.reason_id: regulation.clause_in_words(r.clause) for r in listed}
+        rows = (PickerRow(r.reason_id, (r.title or r.text,), search=r.text, note=cited[r.reason_id]) for r in listed)
         self.reason_list.set_rows(tuple(rows))
         self._meanings = dict(regulation.result_meanings)
         self.date.set_base(now.astimezone(there).date())

@@ -19,6 +19,7 @@ from ui.theme import em
 from ui.widgets import Button, PlainLabel
 from ui.wording import done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
+from ui.workspaces.decision_sheets import pass_on_sheet
 from ui.workspaces.moderation import DeclineSheet
 from ui.workspaces.sheets import CommandSheet
 
@@ -97,7 +98,7 @@ class CoordinationWorkspace(Workspace):
             return DeclineSheet(self.shell, opened, state)
         if state.verb is Verb.PROPOSE_REDIRECT:
             return RedirectSheet(self.shell, opened, state)
-        return None
+        return pass_on_sheet(self.shell, opened, state) if state.verb is Verb.PASS_ON else None
 
     def queue_text(self, row: QueueRow) -> tuple[str, str] | None:
         return row.topic, initials(row.holder) if row.stage is Stage.EXECUTION else row.organisation

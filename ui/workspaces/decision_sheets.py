@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QListWidget, QListWidgetItem, QWidget
 
 from arm.desk.values import Draft
-from arm.domain.actions import ActionState
 from arm.domain.message import Stage, Subject
 from arm.i18n import _
 from ui.theme import em
@@ -17,6 +17,9 @@ from ui.widgets import PlainLabel
 from ui.workspaces.base import Opened, Shell
 from ui.workspaces.fields import LongTextField
 from ui.workspaces.sheets import CommandSheet
+
+if TYPE_CHECKING:
+    from arm.domain.actions import ActionState
 
 RECENT_FORM = "recent:reject"
 RECENT = 5
@@ -133,7 +136,10 @@ class RecentReasons(QListWidget):
 
 
 def pass_on_sheet(shell: Shell, opened: Opened, state: ActionState) -> CommandSheet:
-    """An endorser gives a reason, an approver a cause (D 3.7 в, 3.9 в)."""
+    """An endorser gives a reason, an approver a cause (D 3.7 в, 3.9 в); a coordinator says for whom as well."""
+    if "instead_of" in state.optional:
+        said = _("The one who decides can't now: the decision goes to whomever you name")
+        return CommandSheet(shell, opened, state, note=said, fields=("instead_of", "to", "cause", "reason"))
     is_endorsing = opened.message.stage is Stage.ENDORSEMENT
     asked = ("to", "reason") if is_endorsing else ("to", "cause", "reason")
     required = ("to", "reason") if is_endorsing else ("to", "cause")

@@ -322,7 +322,8 @@ class DecisionsWorkspace(Workspace):
             self.shell.announce(refusal_sentence(refused))
             return
         if refused.reason is not Reason.TEXT_CHANGED or not self._must_look:
-            self._notice.set_face(BannerFace(refusal_with_clause(refused), "error", closable=True))
+            why = refusal_with_clause(refused, self._opened.regulation)
+            self._notice.set_face(BannerFace(why, "error", closable=True))
 
 
 def deciding(opened: Opened | None) -> ActionState | None:
@@ -336,7 +337,8 @@ def _refused_face(opened: Opened) -> BannerFace | None:
     for one in opened.card.pending:
         if one.verb in DECIDING and one.state is not PendingState.UNSENT and one.refused is not None:
             said = _("Your decision wasn't accepted: {why}. Your edits are kept")
-            return BannerFace(said.format(why=refusal_with_clause(one.refused)), "error", closable=True)
+            why = refusal_with_clause(one.refused, opened.regulation)
+            return BannerFace(said.format(why=why), "error", closable=True)
     return None
 
 

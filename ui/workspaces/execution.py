@@ -223,9 +223,10 @@ class ExecutionWorkspace(Workspace):
         self.pane.keep(message.message_id, replace(values, sent=done.command_id), message.number)
 
     def _on_refused(self, message_id: MessageId, refused: Refused) -> None:
-        why = refusal_with_clause(refused)
         opened = self.pane.opened
-        if opened is not None and opened.message_id == message_id:
+        is_shown = opened is not None and opened.message_id == message_id
+        why = refusal_with_clause(refused, opened.regulation if opened is not None and is_shown else None)
+        if is_shown:
             self.pane.say(_("Not sent: {what}").format(what=why))
         self.shell.announce(why)
 

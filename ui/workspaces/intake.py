@@ -114,7 +114,7 @@ class RetrySheet(Sheet):
         self.deleteLater()
 
     def _on_refused(self, refused: Refused) -> None:
-        self.set_problem(refusal_with_clause(refused))
+        self.set_problem(refusal_with_clause(refused, self._opened.regulation))
 
 
 def _tomorrow(now: datetime) -> datetime:

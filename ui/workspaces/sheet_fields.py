@@ -9,7 +9,7 @@ from arm.domain.message import Delivery, Stage
 from arm.domain.organisations import Organisation
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _
-from ui.wording import cause_name, delivery_name, warning_channel_name, warning_kind_name
+from ui.wording import cause_name, cited_clause, delivery_name, warning_channel_name, warning_kind_name
 from ui.workspaces.choosing import (
     OrganisationField,
     PeopleField,
@@ -27,7 +27,7 @@ from ui.workspaces.parts import PartsField
 if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell
 
-Maker = Callable[[str, Verb, "Shell", "Opened"], FormField]
+Maker = Callable[[str, Verb, "Shell", "Opened"], FormField | None]
 
 
 def field_for(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField | None:
@@ -105,16 +105,39 @@ def _endorsers(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField
 
 
 def _to(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
-    if opened.message.stage is Stage.ENDORSEMENT:
-        field = PersonField(name)
-        message_id = opened.message_id
-        shell.bridge.ask(
-            field,
-            lambda desk: desk.people.endorsers(message_id),
-            lambda people: field.set_rows(people_rows(people)),
-        )
-        return field
-    return _approver(name, verb, shell, opened)
+    """Who may decide instead; those who have a part in it already aren't offered."""
+    field = PersonField(name)
+    message_id, route = opened.message_id, opened.message.route
+    is_endorsing = opened.message.stage is Stage.ENDORSEMENT
+    taken = {opened.message.executor} | ({route.approver} if route is not None else set())
+    if route is not None and is_endorsing:
+        taken |= {task.user_id for task in route.endorsers}
+    shell.bridge.ask(
+        field,
+        lambda desk: desk.people.endorsers(message_id) if is_endorsing else desk.people.approvers(message_id),
+        lambda people: field.set_rows(people_rows(tuple(p for p in people if p.user_id not in taken))),
+    )
+    return field
+
+
+def _instead_of(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField | None:
+    """Of several endorsers who haven't decided, the one to be replaced; a single one needs no question."""
+    message, directory = opened.message, opened.directory
+    route = message.route
+    waiting = [t.user_id for t in route.endorsers if t.endorsed_at is None] if route is not None else []
+    if message.stage is not Stage.ENDORSEMENT or len(waiting) < 2:
+        return None
+    known = {one: directory.people.get(one) for one in waiting}
+    field = PersonField(name)
+    field.set_rows(people_rows(tuple(person for person in known.values() if person is not None)))
+    gone = [
+        one
+        for one, person in known.items()
+        if person is None or not person.active or directory.is_absent(one, message.owner, shell.now())
+    ]
+    if len(gone) == 1:
+        field.set_value(gone[0])
+    return field
 
 
 def _reason(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
@@ -123,7 +146,7 @@ def _reason(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     listed = opened.regulation.reasons_at(opened.message.stage)
     if not listed:
         return LongTextField(name, _("The regulation has no list of reasons: give it in your own words"))
-    rows = tuple((one.reason_id, one.title or one.text, f"{one.text} ({one.clause})") for one in listed)
+    rows = tuple((one.reason_id, one.title or one.text, _cited(one.text, one.clause, opened)) for one in listed)
     return ReasonField(name, rows, frozenset(one.reason_id for one in listed if one.needs_explanation))
 
 
@@ -131,8 +154,12 @@ def _ground(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     grounds = opened.regulation.stop_grounds
     if not grounds:
         return LongTextField(name)
-    rows = tuple((one.ground_id, one.title, f"{one.title} ({one.clause})") for one in grounds)
+    rows = tuple((one.ground_id, one.title, _cited(one.title, one.clause, opened)) for one in grounds)
     return ReasonField(name, rows, frozenset(one.ground_id for one in grounds if one.needs_reason))
+
+
+def _cited(words: str, clause: str, opened: Opened) -> str:
+    return f"{words} ({cited_clause(clause, opened.regulation)})"
 
 
 def _cause(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
@@ -194,6 +221,7 @@ _MAKERS: dict[str, Maker] = {
     "approver": _approver,
     "endorsers": _endorsers,
     "to": _to,
+    "instead_of": _instead_of,
     "reason": _reason,
     "decline_reason": _text,
     "ground": _ground,

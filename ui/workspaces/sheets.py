@@ -157,7 +157,7 @@ class CommandSheet(Sheet):
         self.deleteLater()
 
     def _on_refused(self, refused: Refused) -> None:
-        said = refusal_with_clause(refused)
+        said = refusal_with_clause(refused, self.opened.regulation)
         if refused.reason is Reason.LATE_BY_NEW_TERM:
             self.late_acknowledged = True
             said = _("{why}. Press again to do it all the same").format(why=said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,6 +12,10 @@ from arm.i18n import _
 from ui.keys import bind
 from ui.why_words import why_sentence
 from ui.widgets import Divider, PlainLabel, Surface
+from ui.wording import cited_clause
+
+if TYPE_CHECKING:
+    from arm.domain.regulation import Regulation
 
 _WIDTH = 460
 
@@ -17,7 +23,9 @@ _WIDTH = 460
 class WhyPopover(Surface):
     """Closes by Esc or a click elsewhere."""
 
-    def __init__(self, lines: tuple[WhyView, ...], zone: str, parent: QWidget) -> None:
+    def __init__(
+        self, lines: tuple[WhyView, ...], zone: str, parent: QWidget, regulation: Regulation | None = None
+    ) -> None:
         super().__init__("surface", parent)
         self.setObjectName("why-popover")
         self.setWindowFlag(Qt.WindowType.Popup)
@@ -30,8 +38,7 @@ class WhyPopover(Surface):
         column.addWidget(Divider())
         for line in lines:
             column.addWidget(PlainLabel(why_sentence(line, zone), wrap=True))
-            clause = line.clause or _("a rule of the platform")
-            column.addWidget(PlainLabel(clause, role="caption", tone="muted", wrap=True))
+            column.addWidget(PlainLabel(cited_clause(line.clause, regulation), role="caption", tone="muted", wrap=True))
         if not lines:
             column.addWidget(PlainLabel(_("The regulation has no term for this message"), wrap=True))
         bind(self, "Esc", self.close)

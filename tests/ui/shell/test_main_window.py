@@ -86,7 +86,7 @@ def test_a_refusal_stays_in_the_sheet_with_everything_typed(open_window: OpenWin
     settle(qtbot, window)
     assert window.area.side.sheet() is sheet
     assert sheet.field("text").value() == "Позвонить в управление"  # type: ignore[attr-defined]
-    assert "Сообщение закрыто (Демо 1)" in sheet._problem.text()
+    assert "Сообщение закрыто (п. 1 демонстрационного регламента)" in sheet._problem.text()
 
 
 def test_what_is_typed_in_a_sheet_comes_back_when_it_is_opened_again(open_window: OpenWindow, qtbot: QtBot) -> None:
