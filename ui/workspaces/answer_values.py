@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from arm.domain.commands import Submit
 from arm.domain.identity import UploadId, UserId
 from arm.domain.message import Answer, Attachment, Message, Result
+
+if TYPE_CHECKING:
+    from arm.domain.commands import Submit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class AnswerValues:
 
     def command(self) -> Submit:
         """Row 16; date and reason go along only with the result that asks for them."""
+        from arm.domain.commands import Submit
+
         return Submit(
             result=self.result,
             text=self.text,

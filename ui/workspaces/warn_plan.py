@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from arm.desk.values import QueueRow
 from arm.domain.clocks import Level
-from arm.domain.commands import Warn, WarningChannel, WarningKind
 from arm.domain.message import Stage
+from arm.domain.verbs import WarningChannel, WarningKind
 from arm.i18n import _
+
+if TYPE_CHECKING:
+    from arm.domain.commands import Warn
 
 KINDS = {Level.OVER: WarningKind.ANSWER_OVER, Level.STAGE_OVER: WarningKind.STAGE_OVER, Level.NEAR: WarningKind.NEAR}
 WARNABLE_NEAR = (Stage.EXECUTION, Stage.ENDORSEMENT)
@@ -51,6 +55,8 @@ def is_warned_today(row: QueueRow, now: datetime) -> bool:
 
 
 def command_for(planned: Planned, channel: WarningChannel, note: str) -> Warn:
+    from arm.domain.commands import Warn
+
     return Warn(kind=planned.kind, channel=channel, note=note)
 
 
