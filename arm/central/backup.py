@@ -25,7 +25,7 @@ from arm.central.access import Principal
 from arm.central.central import Central
 from arm.central.engine import address, make_engine, reading, sqlite_path, writing
 from arm.central.numbers import RESTORE_JUMP, ticks
-from arm.central.opening import open_central
+from arm.central.opening import files_folder, open_central
 from arm.central.schema import APPLICANT_SERIES
 from arm.central.security import note
 from arm.domain.identity import DeviceId, UserId
@@ -146,6 +146,7 @@ def restore(source: Path, url: str, *, files: Path | None = None, replace: bool 
             raise BackupTrouble("other_kind", about["kind"])
         if not replace and not _is_empty(where):
             raise BackupTrouble("not_empty", where.database or "")
+        _put_files(folder / "files", url, files)
         if where.drivername == "sqlite":
             _put_sqlite(folder / SQLITE_COPY, Path(str(where.database)))
         else:
@@ -153,10 +154,21 @@ def restore(source: Path, url: str, *, files: Path | None = None, replace: bool 
             options = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
             _run("pg_restore", where, [*options, f"--dbname={where.database}", str(folder / PG_COPY)])
         with open_central(url, files=files) as central:
-            if (folder / "files").is_dir():
-                shutil.copytree(folder / "files", central.uploads.folder, dirs_exist_ok=True)
             _begin_anew(central)
     return about
+
+
+def _put_files(copies: Path, url: str, files: Path | None) -> None:
+    """Before the database: each has a name of its own, so that they change nothing when there is no room for all."""
+    if not copies.is_dir():
+        return
+    engine = make_engine(url)
+    target = files or files_folder(engine)
+    engine.dispose()
+    try:
+        shutil.copytree(copies, target, dirs_exist_ok=True)
+    except OSError as wrong:
+        raise BackupTrouble("cannot_write", str(target)) from wrong
 
 
 def _begin_anew(central: Central) -> None:
@@ -261,17 +273,24 @@ def _unpacked(source: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="arm-restore-") as made:
         folder = Path(made)
         try:
-            with tarfile.open(source) as tar:
+            archive = tarfile.open(source)  # noqa: SIM115
+        except (OSError, tarfile.TarError):
+            raise BackupTrouble("not_a_backup", str(source)) from None
+        try:
+            with archive as tar:
                 for member in tar:
                     known = member.name in (ABOUT, SQLITE_COPY, PG_COPY) or STORED_FILE.fullmatch(member.name)
                     content = tar.extractfile(member) if known and member.isfile() else None
                     if content is not None:
                         place = folder / member.name
                         place.parent.mkdir(parents=True, exist_ok=True)
+                        place.touch(mode=0o600)
                         with place.open("wb") as file:
                             shutil.copyfileobj(content, file)
-        except (OSError, tarfile.TarError):
+        except tarfile.TarError:
             raise BackupTrouble("not_a_backup", str(source)) from None
+        except OSError as wrong:
+            raise BackupTrouble("cannot_write", str(folder)) from wrong
         yield folder
 
 

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from arm.central.central import Central
 from arm.central.engine import make_engine, sqlite_path
 from arm.central.schema import bring_up_to_date
@@ -25,6 +27,10 @@ def open_central(url: str = "", *, files: Path | None = None, clock: Callable[[]
         opened.callback(engine.dispose)
         bring_up_to_date(engine)
         opened.pop_all()
+    return Central(engine, files or files_folder(engine), clock=clock)
+
+
+def files_folder(engine: Engine) -> Path:
+    """Where a store's files lie when nothing else is said."""
     path = sqlite_path(engine)
-    folder = files or (path.with_name(f"{path.name}-files") if path is not None else data_folder() / FILES_FOLDER)
-    return Central(engine, folder, clock=clock)
+    return path.with_name(f"{path.name}-files") if path is not None else data_folder() / FILES_FOLDER

@@ -53,6 +53,7 @@ def test_a_restored_store_is_the_one_that_was_saved(
         upload_id = next(iter(before.values())).files[0].upload_id
         found = again.uploads.read(desk(again, "moderator").who, upload_id)
         assert found.path.read_bytes() == small_picture()
+        assert found.path.stat().st_mode & 0o077 == 0
 
 
 def test_no_number_is_told_twice_after_a_restore(
@@ -216,6 +217,26 @@ def test_a_store_that_a_server_has_open_is_not_put_back(central: Central, saved:
     assert central.head() == known
 
 
+def no_room(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "no room")
+
+
+@pytest.mark.parametrize("step", ["copytree", "copyfileobj"])
+def test_no_room_for_the_files_leaves_the_present_store(
+    central: Central, saved: Path, filled_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Neither where the archive is opened nor where the files belong."""
+    registered(central, "После копии")
+    known = central.head()
+    central.close()
+    with monkeypatch.context() as full:
+        full.setattr(shutil, step, no_room)
+        with pytest.raises(BackupTrouble, match="cannot_write"):
+            restore(saved, filled_url, files=folder_of(tmp_path), replace=True)
+    with open_central(filled_url) as again:
+        assert again.head() == known
+
+
 def test_a_disk_that_is_full_at_restore_leaves_the_present_store(
     central: Central, saved: Path, filled_url: str, store_kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,9 +244,6 @@ def test_a_disk_that_is_full_at_restore_leaves_the_present_store(
         pytest.skip("PostgreSQL restores in one transaction")
     known = central.head()
     central.close()
-
-    def no_room(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "no room")
 
     monkeypatch.setattr(shutil, "copyfile", no_room)
     with pytest.raises(BackupTrouble, match="cannot_write"):
