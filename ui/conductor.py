@@ -20,6 +20,7 @@ from arm.i18n import _
 from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
 from ui.formats import number_sign
+from ui.rail_faces import first_place
 from ui.sheet_shelf import SheetShelf
 from ui.widgets import Sheet, ToastFace
 from ui.wording import done_sentence, refusal_with_clause
@@ -54,6 +55,7 @@ class Conductor(QObject):
         self._wanted: MessageId | None = None
         self._places: dict[Space, Workspace] = {}
         self._space: Space | None = None
+        self._last_space = ""
         self._sheets = SheetShelf()
         self._first_card_after_s = 0.05
         self._counters: dict[Space, Counter] = {}
@@ -95,9 +97,10 @@ class Conductor(QObject):
     def now(self) -> datetime:
         return self._bridge.now()
 
-    def start(self) -> None:
-        """Enters the first place; its messages come before everything else that is read."""
-        if self._me.workspaces:
+    def start(self, last: str = "") -> None:
+        """Enters a place; its messages come before everything else that is read. `last`: where one was before."""
+        self._last_space = last
+        if len(self._me.workspaces) == 1:
             self.enter(self._me.workspaces[0])
         self._read_counters()
         self._bridge.ask(self, lambda desk: desk.sync.status(), self._on_status)
@@ -199,9 +202,7 @@ class Conductor(QObject):
             self.announce(_("The regulation of this message has no such action"))
             return
         if not state.enabled:
-            self.announce(
-                refusal_with_clause(state.why_not, opened.regulation) if state.why_not else _("This can't be done now")
-            )
+            self.announce(refusal_with_clause(state.why_not) if state.why_not else _("This can't be done now"))
             return
         if workspace is not None and workspace.take_over(state, opened):
             return
@@ -286,8 +287,8 @@ class Conductor(QObject):
         )
         self._last_done = (done.message_id, number) if recallable else None
         if done_text:
-            action = _("Take back F9") if recallable else ""
-            self.toast(ToastFace(done_text, "ok", action=action, action_key="recall" if recallable else ""))
+            action, key = (_("Take back"), "F9") if recallable else ("", "")
+            self.toast(ToastFace(done_text, "ok", action=action, action_key=key, key="recall" if recallable else None))
 
     def _read_directory(self) -> None:
         self._bridge.ask(self, lambda desk: desk.people.directory(), self._on_directory, topic="directory")
@@ -344,6 +345,8 @@ class Conductor(QObject):
 
     def _on_counters(self, counters: tuple[Counter, ...]) -> None:
         self._counters = {one.workspace: one for one in counters}
+        if self._space is None and self._me.workspaces:
+            self.enter(first_place(self._me.workspaces, counters, self._last_space))
         if self._space is not None:
             self._queue.show_counter(self._counters.get(self._space))
         self.counted.emit(counters)

@@ -72,7 +72,7 @@ class MainWindow(QWidget):
         restore_place(self, preferences)
 
     def start(self) -> None:
-        self.conductor.start()
+        self.conductor.start(self.preferences.space)
 
     def show_trouble(self, error: BaseException) -> None:
         """One banner, whatever happens how often; work goes on."""
@@ -215,7 +215,8 @@ class MainWindow(QWidget):
     def _on_placed(self, pane: QWidget) -> None:
         bind_pane(self, pane)
 
-    def _on_entered(self, space: object) -> None:
+    def _on_entered(self, space: Space) -> None:
+        self.preferences.space = space.value
         self.rail.set_current(space)
 
     def _on_toasted(self, face: ToastFace) -> None:

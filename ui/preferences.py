@@ -25,6 +25,7 @@ class Preferences:
     place: list[int] = field(default_factory=list)
     is_maximised: bool = False
     single_keys: bool = True
+    space: str = ""
 
     @classmethod
     def load(cls, folder: Path | None) -> Preferences:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from arm.desk.values import Counter, Me
+from arm.desk.values import Workspace as Space
 from arm.i18n import _
 from ui.actions import SPACE_ICONS, SPACE_NUMBERS
 from ui.widgets import Rail, RailFace
@@ -23,6 +24,13 @@ def rail_faces(me: Me, counters: tuple[Counter, ...]) -> tuple[RailFace, ...]:
         )
         for space in me.workspaces
     )
+
+
+def first_place(places: tuple[Space, ...], counters: tuple[Counter, ...], last: str) -> Space:
+    """Where a day begins: the place left last if something waits there, else the first where something does."""
+    waiting = {one.workspace for one in counters if one.needs_action}
+    left = next((one for one in places if one.value == last), places[0])
+    return left if left in waiting else next((one for one in places if one in waiting), left)
 
 
 def add_bottom(rail: Rail) -> None:

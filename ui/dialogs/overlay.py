@@ -21,7 +21,7 @@ class OverlayPage(QWidget):
         super().__init__(window)
         self._most = (width_em, height_em)
         self._focus_before: QWidget | None = None
-        self.panel = Surface("surface", self)
+        self.panel = Surface("card", self)
         self.column = QVBoxLayout(self.panel)
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(10)

@@ -42,10 +42,11 @@ class Palette(OverlayPage):
         self.list.setObjectName("palette-list")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._on_item_clicked)
-        self._note = PlainLabel("", role="caption", tone="muted")
+        self._note = PlainLabel("", role="caption", tone="text2", wrap=True)
+        self._note.setObjectName("palette-note")
         self.column.addWidget(self.edit)
-        self.column.addWidget(self.list, 1)
         self.column.addWidget(self._note)
+        self.column.addWidget(self.list, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_AFTER_MS)
@@ -78,7 +79,11 @@ class Palette(OverlayPage):
         for words, run in self._commands(asked):
             self._add(words, run)
         self.list.setCurrentRow(0)
-        self._note.setText("")
+        self._note.setText(
+            ""
+            if asked
+            else _("Type the number of a message, words from it, a name or a street, or the name of a command")
+        )
         if len(asked) >= LEAST_LETTERS:
             self._timer.start()
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from ui.keys import bind
 from ui.theme import set_icon
 from ui.widgets.flow import FlowLayout, empty_layout
-from ui.widgets.text import as_tooltip
+from ui.widgets.text import as_tooltip, repolish
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class SegmentedChoice(_ButtonRow):
 
 
 class FilterChips(_ButtonRow):
-    """Filters with their counts; the owner maps F3 + digit to `choose`."""
+    """Filters with their counts, dimmed where nothing waits; the owner maps F3 + digit to `choose`."""
 
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__("filter", name, 6, parent)
@@ -157,10 +157,14 @@ class FilterChips(_ButtonRow):
         self._filters = filters
         shown = []
         for face in filters:
-            words = face.label if face.count is None else f"{face.label}  {face.count}"
+            words = f"{face.label}  {face.count}" if face.count else face.label
             shown.append((face.key, words, ""))
         self._fill(shown)
         if self.current() is None and filters:
             self.set_current(filters[0].key)
         for face, button in zip(filters, self._buttons, strict=True):
+            is_void = "true" if face.count == 0 else "false"
+            if button.property("void") != is_void:
+                button.setProperty("void", is_void)
+                repolish(button)
             set_icon(button, "alert-circle" if face.mark else "", "danger")

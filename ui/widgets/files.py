@@ -181,6 +181,10 @@ class ComposeEdit(QPlainTextEdit):
     def set_placeholder(self, text: str) -> None:
         self.setPlaceholderText(text)
 
+    def toPlainText(self) -> str:
+        """Qt's own makes spaces of no-break spaces: «21 ноября» would differ from what was put in."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return bool(local_paths(source)) or source.hasImage() or super().canInsertFromMimeData(source)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from arm.desk.values import WhyView
 from arm.domain.message import Answer, Attachment, Message
@@ -29,7 +29,6 @@ from ui.widgets import (
     Surface,
     Tag,
     Timeline,
-    as_tooltip,
     empty_layout,
 )
 from ui.wording import result_name, trouble_sentence
@@ -40,7 +39,9 @@ if TYPE_CHECKING:
     from ui.workspaces.base import Opened, Shell
 
 
-TIGHT_BELOW_EM = 36.0
+TIGHT_BELOW_EM = 42.0
+BESIDE_FROM_EM = 52.0
+_DOWN, _ACROSS = QBoxLayout.Direction.BottomToTop, QBoxLayout.Direction.LeftToRight
 
 
 class CardPane(Surface):
@@ -54,7 +55,7 @@ class CardPane(Surface):
         self.setObjectName("card")
         self._shell = shell
         self._opened: Opened | None = None
-        self._is_tight = False
+        self._is_tight = self._is_wide = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()
         self.show_card(None)
@@ -84,10 +85,7 @@ class CardPane(Surface):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_tight = self.width() < TIGHT_BELOW_EM * em()
-        if is_tight != self._is_tight:
-            self._is_tight = is_tight
-            self.tick()
+        self._judge_width()
 
     def _build(self) -> None:
         self._empty = EmptyState("message", _("Choose a message in the queue"))
@@ -105,6 +103,8 @@ class CardPane(Surface):
     def _build_head(self) -> QVBoxLayout:
         self.title = PlainLabel("", role="title", elide=True)
         self.title.setObjectName("card-title")
+        self.topic = PlainLabel("", role="body_strong", wrap=True)
+        self.topic.setObjectName("card-topic")
         self.chip = Chip()
         self.chip.setObjectName("card-chip")
         self.chip.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -116,34 +116,34 @@ class CardPane(Surface):
         first.addWidget(self.title, 1)
         first.addWidget(self.chip)
         first.addWidget(self.why_button)
-        self.who = PlainLabel("", tone="text2", elide=True)
+        self.who = PlainLabel("", tone="text2", wrap=True, selectable=True)
         self.who.setObjectName("card-who")
         self.pencil = IconButton("pencil", _("Correct phone, e-mail or name"))
         self.pencil.setObjectName("card-correct")
         self.pencil.setFixedSize(26, 26)
         self.pencil.clicked.connect(self.correct_asked)
-        self.total = PlainLabel("", tone="text2")
+        self.total = PlainLabel("")
         self.total.setObjectName("card-total")
         second = QHBoxLayout()
         second.setSpacing(6)
         second.addWidget(self.who, 1)
-        second.addWidget(self.pencil)
-        second.addWidget(self.total)
+        second.addWidget(self.pencil, 0, Qt.AlignmentFlag.AlignTop)
         self.strip = StageStrip()
         self.strip.setObjectName("card-stages")
+        self._clock_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._clock_row.setSpacing(4)
+        self._clock_row.addWidget(self.strip, 1)
+        self._clock_row.addWidget(self.total)
         head = QVBoxLayout()
         head.setContentsMargins(16, 10, 12, 8)
         head.setSpacing(4)
         head.addLayout(first)
+        head.addWidget(self.topic)
         head.addLayout(second)
-        head.addWidget(self.strip)
+        head.addLayout(self._clock_row)
         return head
 
     def _build_body(self) -> QWidget:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(10)
         self.pinned = Surface("card")
         self.pinned.setObjectName("card-pinned")
         pinned_box = QVBoxLayout(self.pinned)
@@ -174,12 +174,8 @@ class CardPane(Surface):
         parts: tuple[QWidget, ...] = (
             *(self.pinned, self._tags, self.text, self.address, self.files, self.file_note),
             *(self.answer_title, self.answer, self.answer_files),
-            PlainLabel(_("Progress"), role="body_strong"),
-            self.timeline,
         )
-        for part in parts:
-            column.addWidget(part)
-        column.addStretch(1)
+        inside = self._lay_body(parts)
         self._area = QScrollArea()
         self._area.setObjectName("card-scroll")
         self._area.setWidgetResizable(True)
@@ -191,12 +187,52 @@ class CardPane(Surface):
         self._area.viewport().setAutoFillBackground(False)
         return self._area
 
+    def _lay_body(self, parts: tuple[QWidget, ...]) -> QWidget:
+        """The message, and its course below it; in a wide card beside it."""
+        inside = QWidget()
+        self._body_row = QBoxLayout(QBoxLayout.Direction.TopToBottom, inside)
+        self._body_row.setContentsMargins(16, 12, 16, 12)
+        self._body_row.setSpacing(10)
+        message = QVBoxLayout()
+        message.setSpacing(10)
+        for part in parts:
+            message.addWidget(part)
+        self._course = QWidget()
+        course = QVBoxLayout(self._course)
+        course.setContentsMargins(0, 0, 0, 0)
+        course.setSpacing(10)
+        course.addWidget(PlainLabel(_("Progress"), role="body_strong"))
+        course.addWidget(self.timeline)
+        course.addStretch(1)
+        self._body_row.addLayout(message)
+        self._body_row.addWidget(self._course, 1)
+        message.addStretch(1)
+        return inside
+
+    def _judge_width(self) -> None:
+        is_tight = self.width() < TIGHT_BELOW_EM * em()
+        is_wide = self.width() >= BESIDE_FROM_EM * em()
+        if (is_tight, is_wide) == (self._is_tight, self._is_wide):
+            return
+        self._is_tight, self._is_wide = is_tight, is_wide
+        self._body_row.setDirection(_ACROSS if is_wide else QBoxLayout.Direction.TopToBottom)
+        self._body_row.setSpacing(28 if is_wide else 10)
+        self._body_row.setStretch(0, 3 if is_wide else 0)
+        self._body_row.setStretch(1, 2 if is_wide else 1)
+        self._course.setMinimumWidth(round(em() * 21) if is_wide else 0)
+        if self._opened is not None:
+            self._fill_head(self._opened)
+
     def _fill_head(self, opened: Opened) -> None:
         message = opened.message
         topic = opened.directory.classifier.title(message.category, message.subcategory)
-        parts = (number_sign(message.number), topic if message.category else _("topic not chosen"))
-        self.title.setText(" · ".join(parts))
-        self.who.setText(who_and_when(opened))
+        number, topic = number_sign(message.number), topic if message.category else _("topic not chosen")
+        self.title.setText(number if self._is_tight else f"{number} · {topic}")
+        self.topic.setText(topic[:1].upper() + topic[1:])
+        self.topic.setVisible(self._is_tight)
+        self._clock_row.setDirection(_DOWN if self._is_tight else _ACROSS)
+        self._clock_row.setSpacing(2 if self._is_tight else 16)
+        self.who.setText(who_and_when(opened, self._shell.me))
         correct = opened.action(Verb.CORRECT_APPLICANT)
         self.pencil.setVisible(correct is not None and correct.enabled)
         self._fill_clocks(opened)
@@ -214,8 +250,7 @@ class CardPane(Surface):
         )
         self.chip.set_face(face)
         self.chip.setVisible(face is not None)
-        self.total.setText(total_words(opened, now, is_short=self._is_tight))
-        self.total.setToolTip(as_tooltip(total_words(opened, now)))
+        self.total.setText(total_words(opened, now))
         faces = stage_faces(opened, now)
         self.strip.set_stages(faces)
         self.strip.setVisible(bool(faces))
@@ -273,7 +308,7 @@ class CardPane(Surface):
 
     def _show_why(self, lines: tuple[WhyView, ...]) -> None:
         zone = self._opened.card.zone if self._opened is not None else "Europe/Moscow"
-        popover = WhyPopover(lines, zone, self, self._opened.regulation if self._opened is not None else None)
+        popover = WhyPopover(lines, zone, self)
         popover.open_below(self.why_button)
 
     def _on_file_opened(self, key: object) -> None:

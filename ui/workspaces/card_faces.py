@@ -11,11 +11,12 @@ from arm.domain.message import Kind, Subject
 from arm.domain.message import Stage as StageName
 from arm.domain.verbs import Verb
 from arm.i18n import _
-from ui.formats import duration, moment, number_sign, short_date
+from ui.formats import NBSP, duration, moment, number_sign, short_date
 from ui.widgets import StageFace, TimelineEntry
 from ui.wording import channel_name, closed_name, stage_name
 
 if TYPE_CHECKING:
+    from arm.desk.values import Me
     from arm.domain.events import Event
     from ui.workspaces.base import Opened
 
@@ -35,8 +36,8 @@ _TONES = {
 }
 
 
-def who_and_when(opened: Opened) -> str:
-    """Applicant, channel, moment of coming in, organisation, executor."""
+def who_and_when(opened: Opened, me: Me) -> str:
+    """Applicant, channel, moment of coming in; organisation and executor where they are others than mine."""
     message, directory = opened.message, opened.directory
     applicant = message.applicant.name if message.applicant is not None else ""
     place = directory.organisation(message.owner)
@@ -47,13 +48,13 @@ def who_and_when(opened: Opened) -> str:
         phone,
         channel_name(message.channel),
         moment(message.registered_at, opened.card.zone),
-        (place.short_name or place.name) if place is not None else "",
-        executor,
+        (place.short_name or place.name) if place is not None and message.owner != me.organisation else "",
+        executor if message.executor != me.user_id else "",
     )
-    return " · ".join(part for part in parts if part)
+    return f"{NBSP}· ".join(part for part in parts if part)
 
 
-def total_words(opened: Opened, now: datetime, *, is_short: bool = False) -> str:
+def total_words(opened: Opened, now: datetime) -> str:
     """The answer's clock beside the stage's chip: «ответ до 10.06 18:00, осталось 3 д 4 ч»."""
     message, zone = opened.message, opened.card.zone
     due = message.clocks.lead_due_at
@@ -63,8 +64,6 @@ def total_words(opened: Opened, now: datetime, *, is_short: bool = False) -> str
         return stage_name(message.stage)
     until = moment(due, zone, now)
     seconds = (due - now).total_seconds()
-    if is_short and seconds >= 0:
-        return _("answer: {left}").format(left=duration(seconds))
     if seconds < 0:
         return _("answer was due {until}").format(until=until)
     return _("answer until {until}, {left} left").format(until=until, left=duration(seconds))
@@ -155,12 +154,19 @@ def timeline_entries(opened: Opened) -> tuple[TimelineEntry, ...]:
 
 
 def _entry(event: Event, opened: Opened) -> TimelineEntry:
+    from arm.domain.commands import Register
     from ui.timeline_words import event_detail, event_title
 
+    zone = opened.card.zone
+    detail = event_detail(event, opened.directory)
+    received_at = event.command.received_at if isinstance(event.command, Register) else None
+    if received_at is not None and received_at != event.at:
+        loaded = _("Loaded: {moment}").format(moment=moment(event.at, zone))
+        detail = f"{loaded}\n{detail}" if detail else loaded
     return TimelineEntry(
-        when=moment(event.at, opened.card.zone),
+        when=moment(received_at or event.at, zone),
         who=event.actor.name,
         what=event_title(event, opened.directory),
-        detail=event_detail(event, opened.directory),
+        detail=detail,
         tone=_TONES.get(event.verb, "text"),
     )

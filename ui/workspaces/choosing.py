@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from arm.desk.values import Candidate
 from arm.domain.classifier import Classifier
@@ -128,12 +128,17 @@ class PeopleField(PersonField):
         names = {row.key: row.columns[0] for row in self.picker.rows()}
         for one in self._chosen:
             name = names.get(one, "…")
-            self._flow.addWidget(Tag(name, "accent"))
+            pair = QWidget()
+            row = QHBoxLayout(pair)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(2)
+            row.addWidget(Tag(name, "accent"))
             remove = IconButton("x", _("Take away: {name}").format(name=name))
             remove.setFixedSize(24, 24)
             remove.setProperty("person", one)
             remove.clicked.connect(self._on_remove_clicked)
-            self._flow.addWidget(remove)
+            row.addWidget(remove)
+            self._flow.addWidget(pair)
         self._tags.setVisible(bool(self._chosen))
 
     def _on_picked(self, key: object) -> None:

@@ -85,7 +85,7 @@ class AnswerUnderDecision(QWidget):
     def edited_text(self) -> str | None:
         """The text if it differs from the author's, else None."""
         now = self.text.text()
-        return now if now != self._base else None
+        return now if _plain(now) != _plain(self._base) else None
 
     def drop_edits(self) -> None:
         self.text.set_text(self._base)
@@ -141,3 +141,8 @@ class AnswerUnderDecision(QWidget):
 
     def _on_files_edited(self) -> None:
         self.edited.emit()
+
+
+def _plain(text: str) -> str:
+    """Kinds of spaces and line ends are no edit: an editor may have exchanged them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\xa0", " ")

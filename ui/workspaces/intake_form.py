@@ -210,9 +210,13 @@ class IntakeForm(QWidget):
         form.addRow(_label(_("Address")), self.address)
         form.addRow(_label(_("Topic")), self.topic)
         form.addRow(_label(_("Whom to send")), addressee_box)
+        self._similar_row = form.rowCount()
         form.addRow(_label(_("Similar")), similar_box)
         form.addRow(_label(_("Answer")), self.delivery)
         form.addRow(_label(_("Files")), self.files)
+        form.setRowVisible(self._similar_row, False)
+        self._form = form
+        self.by_rule.hide()
 
     def _connect(self) -> None:
         for line in (self.phone, self.name, self.address):
@@ -312,6 +316,7 @@ class IntakeForm(QWidget):
     def _show_similar(self, rows: tuple[QueueRow, ...]) -> None:
         self._similar_number = rows[0].number if rows else ""
         self.similar.setText("\n".join(f"{number_sign(row.number)} · {row.first_line[:80]}" for row in rows))
+        self._form.setRowVisible(self._similar_row, bool(rows))
         self.link.setVisible(bool(rows) and self._similar_number not in self._earlier)
 
     def _route(self) -> None:
@@ -328,7 +333,11 @@ class IntakeForm(QWidget):
         self.organisation.set_value(rule.organisation if rule is not None else None)
         title = directory.classifier.title(*pair)
         said = _("by the rule “{topic}”").format(topic=title) if rule is not None else _("the moderator will choose")
-        self.by_rule.setText(said)
+        self._say_rule(said)
+
+    def _say_rule(self, words: str) -> None:
+        self.by_rule.setText(words)
+        self.by_rule.setVisible(bool(words))
 
     def _on_topic_picked(self, _key: object) -> None:
         self._is_topic_chosen = True
@@ -338,7 +347,7 @@ class IntakeForm(QWidget):
 
     def _on_addressee_picked(self, _key: object) -> None:
         self._is_addressee_chosen = True
-        self.by_rule.setText("")
+        self._say_rule("")
         self._on_edited()
 
     def _on_match_clicked(self) -> None:
@@ -362,5 +371,6 @@ def _line(name: str, label: str) -> QLineEdit:
 
 def _label(words: str) -> PlainLabel:
     made = PlainLabel(words, tone="text2")
-    made.setContentsMargins(0, 7, 0, 0)
+    made.setMinimumHeight(round(em() * 2))
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return made

@@ -12,6 +12,7 @@ from arm.desk.values import Workspace as Space
 from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import moment, number_sign
+from ui.theme import em
 from ui.widgets import PlainLabel
 from ui.wording import channel_name, done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
@@ -112,13 +113,17 @@ class DeclineSheet(CommandSheet):
         self._is_own_text = False
         self._preview = PlainLabel("", role="caption", tone="text2", wrap=True)
         self._preview.setObjectName("decline-preview")
-        self.body.addWidget(self._preview)
+        self._preview.hide()
+        self.body.insertWidget(1, self._preview)
         self.field("reason").edited.connect(self._on_reason_changed)
         text = self.field("text")
         if isinstance(text, LongTextField):
+            text.edit.setFixedHeight(round(em() * 1.45 * 3))
             text.edit.set_placeholder(_("Add what the applicant should know (the reason is told anyway)"))
 
     def _on_reason_changed(self) -> None:
         reason = self.field("reason")
         if isinstance(reason, ReasonField):
-            self._preview.setText(_("The applicant will read: {text}").format(text=reason.full_text()))
+            said = reason.full_text()
+            self._preview.setText(_("The applicant will read: {text}").format(text=said))
+            self._preview.setVisible(bool(said))

@@ -26,6 +26,7 @@ from ui.widgets import (
     Toast,
     ToastFace,
 )
+from ui.widgets.due_date import typed_date
 
 
 @pytest.fixture
@@ -143,6 +144,31 @@ def test_a_date_past_the_term_is_warned_of_and_not_refused(area: QWidget) -> Non
         button.click()
     assert heard == [datetime.date(2025, 6, 10), datetime.date(2025, 6, 17)]
     assert field.warning() == "Дата позже срока ответа"
+
+
+def test_a_date_is_empty_until_one_is_typed_or_chosen(area: QWidget, qtbot: QtBot) -> None:
+    field = DueDateEdit("Отложить до", area)
+    field.set_base(datetime.date(2026, 11, 23))
+    line = field.findChildren(QLineEdit)[0]
+    assert line.text() == "" and field.date() is None
+    QTest.keyClicks(line, "15.12")
+    line.editingFinished.emit()
+    assert field.date() == datetime.date(2026, 12, 15) and line.text() == "15.12.2026"
+    line.clear()
+    QTest.keyClicks(line, "31.02.2027")
+    line.editingFinished.emit()
+    assert field.date() is None and "30.06.2026" in field.warning()
+
+
+def test_a_typed_day_without_a_year_is_the_next_such_day() -> None:
+    base = datetime.date(2026, 11, 23)
+    read = {
+        "15.12": datetime.date(2026, 12, 15),
+        "1.2": datetime.date(2027, 2, 1),
+        "300627": datetime.date(2027, 6, 30),
+    }
+    assert {typed: typed_date(typed, base) for typed in read} == read
+    assert typed_date("завтра", base) is None and typed_date("32.13.2026", base) is None
 
 
 def test_grey_rows_wait_before_they_show(area: QWidget, qtbot: QtBot) -> None:

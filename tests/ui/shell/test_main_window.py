@@ -33,7 +33,7 @@ def test_the_first_message_of_the_queue_stands_on_the_card(open_window: OpenWind
     _desk, window = open_window()
     assert window.queue.model.rowCount() == 5
     assert window.card.title.text().startswith("№\u00a04811")
-    assert "Дороги" in window.card.title.text()
+    assert "Дороги" in window.card.topic.text()
 
 
 def test_the_windows_title_names_nobody(open_window: OpenWindow) -> None:

@@ -1,4 +1,4 @@
-"""What a start has to tell: a first sync that was broken off, a saved work file, a copy begun anew, troubles in words."""
+"""What a start has to tell: a first sync broken off, a saved work file, a copy begun anew, troubles in words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from arm.desk.troubles import CacheTrouble, SyncTrouble
+from arm.desk.values import Counter
+from arm.desk.values import Workspace as Space
 from tests.desk_fixture import PASSWORD, Town, open_town
 from ui.application import Application
+from ui.rail_faces import first_place
 from ui.start_news import salvage_words, start_news
 from ui.wording import trouble_sentence
 
@@ -76,7 +79,19 @@ def test_a_saved_work_file_is_told_with_what_is_safe_and_what_is_missing() -> No
         (CacheTrouble("locked"), "Войдите с паролем"),
         (CacheTrouble("unreadable"), "не читаются"),
     ],
-    ids=lambda one: f"{one.kind}-{getattr(one, 'code', '')}" if isinstance(one, Exception) else "",
+    ids=lambda one: f"{one}-{getattr(one, 'code', '')}" if isinstance(one, Exception) else "",
 )
 def test_each_kind_of_trouble_has_a_sentence_of_its_own(error: Exception, words: str) -> None:
     assert words.casefold() in trouble_sentence(error).casefold()
+
+
+def test_a_day_begins_where_something_waits() -> None:
+    places = (Space.MODERATION, Space.DECISIONS, Space.CONTROL)
+
+    def counters(*waiting: Space) -> tuple[Counter, ...]:
+        return tuple(Counter(workspace=one, needs_action=int(one in waiting), has_overdue=False) for one in places)
+
+    assert first_place(places, counters(Space.CONTROL), "decisions") is Space.CONTROL
+    assert first_place(places, counters(Space.MODERATION, Space.DECISIONS), "decisions") is Space.DECISIONS
+    assert first_place(places, counters(), "control") is Space.CONTROL
+    assert first_place(places, (), "gone") is Space.MODERATION
