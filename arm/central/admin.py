@@ -32,7 +32,7 @@ class AdminTrouble(Exception):
     """What can't be administered so; `reason` is a code, `detail` the name or id at fault.
 
     Reasons: unknown_organisation, unknown_superior, tree_loop, unknown_zone, login_taken, unknown_person,
-    regulation_changed, bad_id, has_messages.
+    regulation_changed, bad_id, has_messages, no_shared_role.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -286,11 +286,16 @@ def _put_ordered(connection: Connection, table: Table, key: dict[str, Any], cont
 
 
 def add_substitution(store: Store, one: Substitution) -> None:
+    """AdminTrouble(no_shared_role): a substitute must hold a role of the absent one there himself (K 5.2)."""
     with _changing(store) as connection:
         for user_id in (one.absent, one.substitute):
             _need_person(connection, user_id)
         if not _exists(connection, t.organisation, organisation_id=one.organisation):
             raise AdminTrouble("unknown_organisation", one.organisation)
+        if not _roles_at(connection, one.absent, one.organisation) & _roles_at(
+            connection, one.substitute, one.organisation
+        ):
+            raise AdminTrouble("no_shared_role", one.substitute)
         key = {
             "absent": one.absent,
             "substitute": one.substitute,
@@ -298,6 +303,12 @@ def add_substitution(store: Store, one: Substitution) -> None:
             "first_day": one.first_day.isoformat(),
         }
         _put(connection, t.substitution, key, {"last_day": one.last_day.isoformat()})
+
+
+def _roles_at(connection: Connection, user_id: UserId, organisation: OrganisationId) -> set[str]:
+    grant = t.grant_.c
+    held = select(grant.role).where(grant.user_id == user_id, grant.organisation == organisation)
+    return set(connection.scalars(held))
 
 
 def add_stop_decider(store: Store, user_id: UserId) -> None:

@@ -51,6 +51,7 @@ def _admin(reason: str, detail: str) -> str:
         "regulation_changed": _("The regulation {detail} is kept with another text; raise its version."),
         "bad_id": _("«{detail}» can't be an id: up to 64 printable characters without spaces."),
         "has_messages": _("«{detail}» has messages and can't be moved in the tree."),
+        "no_shared_role": _("«{detail}» can't stand in: the two share no role in that organisation."),
         "bad_role": _("«{detail}» is no right: give role@organisation or role@organisation:topic,topic."),
         "unknown_role": _("There is no role «{detail}»."),
         "no_grants": _("A user needs at least one right: --role role@organisation."),

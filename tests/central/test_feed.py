@@ -9,6 +9,7 @@ import pytest
 
 from arm import wire
 from arm.central import admin, feed
+from arm.central.admin import AdminTrouble
 from arm.central.central import Central
 from arm.central.problems import Trouble
 from arm.central.security import noted
@@ -145,6 +146,15 @@ def test_a_substitution_opens_and_closes_with_its_days(central: Central, clock: 
     clock.moment = clock.moment.replace(day=27)
     assert second.pull().rescope
     assert second.card(message_id) is None
+
+
+@pytest.mark.parametrize("substitute", ["coordinator", "stranger", "curator"])
+def test_nobody_stands_in_for_one_whose_role_he_has_not(central: Central, substitute: str) -> None:
+    one = Substitution(UserId("executor"), UserId(substitute), CITY, date(2026, 11, 24), date(2026, 11, 25))
+    with pytest.raises(AdminTrouble) as refused:
+        admin.add_substitution(central.store, one)
+    assert (refused.value.reason, refused.value.detail) == ("no_shared_role", substitute)
+    assert central.directory().substitutions == ()
 
 
 def test_a_changed_tree_changes_everybodys_scope(central: Central) -> None:
