@@ -14,6 +14,8 @@ from arm.domain.message import Attachment, Message, Result
 FIELD = re.compile(r"\{([а-яёa-z_]{1,40})\}", re.IGNORECASE)
 BOX = re.compile(r"\[([^\[\]\n]{1,60})\]")
 MIN_LENGTH = 200
+SONS, DAUGHTERS = frozenset({"оглы", "оглу", "угли", "улы"}), frozenset({"кызы", "гызы", "кизи"})
+"""«Son» and «daughter» that follow the father's name in a Turkic patronymic."""
 
 _PHONE = re.compile(r"(?<!\d)(?:\+7|8)[\s\-(]*\d{3}[\s\-)]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)")
 _PASSPORT = re.compile(r"(?<!\d)\d{2}\s?\d{2}\s?(?:№\s?)?\d{6}(?!\d)")
@@ -97,18 +99,22 @@ def boxes(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def name_and_patronymic(full_name: str) -> str:
-    """«Мария Петровна» of «Иванова Мария Петровна»; empty where the name has not three words."""
-    words = full_name.split()
-    return f"{words[1]} {words[2]}" if len(words) == 3 else ""
+    """«Мария Петровна» of «Иванова Мария Петровна»; empty where the name isn't of three words, or of four with оглы."""
+    return " ".join(full_name.split()[1:]) if _is_full(full_name) else ""
+
+
+def _is_full(full_name: str) -> bool:
+    """Surname, name, patronymic; «Алиев Рашид Ахмед оглы» has his in two words."""
+    words = full_name.casefold().split()
+    return len(words) == 3 or (len(words) == 4 and words[3] in SONS | DAUGHTERS)
 
 
 def salutation(full_name: str) -> str:
-    """«Уважаемая» or «Уважаемый» by the patronymic (-на, -ич); empty where it doesn't tell."""
-    words = full_name.split()
-    tail = words[2].casefold() if len(words) == 3 else ""
-    if tail.endswith("на") or tail.endswith("кызы"):
+    """«Уважаемая» or «Уважаемый» by the patronymic (-на, -ич, кызы, оглы); empty where it doesn't tell."""
+    tail = full_name.casefold().split()[-1] if _is_full(full_name) else ""
+    if tail.endswith(("на", *DAUGHTERS)):
         return "Уважаемая"
-    if tail.endswith("ич") or tail.endswith("оглы"):
+    if tail.endswith(("ич", *SONS)):
         return "Уважаемый"
     return ""
 
