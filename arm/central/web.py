@@ -83,7 +83,7 @@ def body_up_to(limit: int, longest_s: float) -> Callable[[Request], Coroutine[An
                         raise Trouble(413, "too_large", str(limit))
                     pieces.append(piece)
         except TimeoutError:
-            raise Trouble(408, "too_slow", retry_after_s=1) from None
+            raise Trouble(503, "too_slow", retry_after_s=1) from None
         except ClientDisconnect:
             raise Trouble(400, "bad_request") from None
         return b"".join(pieces)

@@ -43,7 +43,7 @@ def request_of(*pieces: bytes) -> Request:
 def test_a_body_that_trickles_in_is_not_waited_for() -> None:
     with pytest.raises(Trouble, match="too_slow") as slow:
         asyncio.run(body_up_to(1000, 0.01)(request_of(b"{", b"}")))
-    assert slow.value.problem.status == 408
+    assert slow.value.problem.status == 503
 
 
 def test_a_client_that_hangs_up_in_its_body_is_no_fault() -> None:
