@@ -201,8 +201,8 @@ class Conductor(QObject):
         if state is None:
             self.announce(_("The regulation of this message has no such action"))
             return
-        if not state.enabled:
-            self.announce(refusal_with_clause(state.why_not) if state.why_not else _("This can't be done now"))
+        if state.why_not is not None:
+            self.announce(refusal_with_clause(state.why_not, opened.regulation))
             return
         if workspace is not None and workspace.take_over(state, opened):
             return

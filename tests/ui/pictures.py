@@ -15,12 +15,17 @@ os.environ.setdefault("ARM_LANGUAGE", "ru")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from arm.desk.desk import Desk
+from arm.desk.values import Workspace as Space
 from arm.domain.commands import Verb
 from tests.desk_fixture import demo_town
 from ui.application import apply_look, make_application
 from ui.bridge import Bridge
+from ui.dialogs.palette import Palette
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
+from ui.workspaces.control import ControlWorkspace
+from ui.workspaces.fields import ReasonField
+from ui.workspaces.sheets import CommandSheet
 
 SIZE = (1366, 768)
 SMALL = (1024, 600)
@@ -54,8 +59,25 @@ def take(desk: Desk, login: str, folder: Path, theme: str) -> None:
     for verb in SHEETS.get(login, ()):
         window.conductor.act(verb)
         settle()
+        if verb is Verb.DECLINE:
+            sheet = window.area.side.sheet()
+            assert isinstance(sheet, CommandSheet)
+            reason = sheet.field("reason")
+            assert isinstance(reason, ReasonField)
+            reason.list.setCurrentRow(3)
+            sheet.field("reason").edited.emit()
+            settle(100)
         window.grab().save(str(folder / f"{login}-{verb.value}-{theme}.png"))
         window.area.side.close_sheet()
+    if login == "curator":
+        _take_curator(window, folder, theme)
+    if login == "executor":
+        window.conductor.place(Space.EXECUTION).edit()
+        open_palette(window, "")
+        settle()
+        window.grab().save(str(folder / f"palette-{theme}.png"))
+        for page in window.findChildren(Palette):
+            page.close_page()
     if login == "operator":
         window.open_calls()
         settle()
@@ -67,6 +89,23 @@ def take(desk: Desk, login: str, folder: Path, theme: str) -> None:
     window.grab().save(str(folder / f"{login}-small-{theme}.png"))
     window.close()
     window.bridge.close()
+
+
+def _take_curator(window: MainWindow, folder: Path, theme: str) -> None:
+    """The card over the whole width, as Enter opens it from the board."""
+    board = window.conductor.place(Space.CONTROL)
+    assert isinstance(board, ControlWorkspace)
+    row = board.model.row_at(board.model.index(0, 0))
+    assert row is not None
+    window.conductor.open_message(row.message_id)
+    settle()
+    window.grab().save(str(folder / f"curator-card-{theme}.png"))
+    window.go_back()
+    settle()
+
+
+def open_palette(window: MainWindow, text: str) -> None:
+    Palette(window, text).open_page()
 
 
 def main(folder: Path, themes: tuple[str, ...], roles: tuple[str, ...] = ROLES) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from arm.i18n import _
+from ui.delegates.two_lines import TwoLineDelegate
 from ui.keys import bind
-from ui.theme import em
 from ui.widgets import Button, PlainLabel, Surface
 from ui.wording import role_name, trouble_sentence
 
@@ -70,8 +70,8 @@ class AccountPicker(Surface):
         for place, person in enumerate(people):
             item = QListWidgetItem(_words(person))
             item.setData(Qt.ItemDataRole.UserRole, place)
-            item.setSizeHint(QSize(10, round(em() * 2.9)))
             self.list.addItem(item)
+        self.list.setItemDelegate(TwoLineDelegate(self.list))
         self.list.setCurrentRow(0)
         self.list.itemActivated.connect(self._on_item_activated)
         column.addWidget(self.list, 1)

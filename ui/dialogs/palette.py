@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from arm.desk.values import QueueRow
 from arm.i18n import _
+from ui.delegates.two_lines import KEY_GAP, TwoLineDelegate
 from ui.dialogs.overlay import OverlayPage
 from ui.formats import number_sign
 from ui.keys import rank
@@ -41,6 +42,7 @@ class Palette(OverlayPage):
         self.list = QListWidget()
         self.list.setObjectName("palette-list")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(TwoLineDelegate(self.list))
         self.list.itemClicked.connect(self._on_item_clicked)
         self._note = PlainLabel("", role="caption", tone="text2", wrap=True)
         self._note.setObjectName("palette-note")
@@ -93,11 +95,11 @@ class Palette(OverlayPage):
             (f"{workspace_name(one)}", partial(window.conductor.enter, one)) for one in window.me.workspaces
         ]
         known += [
-            (f"{face.label}    {face.digit}", partial(window.bar.triggered.emit, face.key))
+            (f"{face.label}{KEY_GAP}{face.digit}", partial(window.bar.triggered.emit, face.key))
             for face in window.bar.actions_shown()
             if face.enabled
         ]
-        known += [(f"{one.meaning}    {one.shown}", one.run) for one in key_lines(window)]
+        known += [(f"{one.meaning}{KEY_GAP}{one.shown}", one.run) for one in key_lines(window)]
         known.append((_("Outbox"), window.show_outbox))
         if not asked:
             return known

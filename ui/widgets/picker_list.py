@@ -25,6 +25,7 @@ from ui.widgets.text import PlainLabel, show_if
 
 _ROW = 32
 _PAD = 12
+_LEAST_NOTE = 60
 _SHOWN = 200
 _LINES = 9
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -137,14 +138,15 @@ class PickerDelegate(QStyledItemDelegate):
         rest = row.note or row.dimmed_reason
         places = column_places(rect, self.widths)
         metrics = QFontMetrics(type_font("body"))
-        cells = list(zip(row.columns, places, strict=False)) if not rest else [(row.columns[0], places[0])]
+        cells = [(text, box, bool(place)) for place, (text, box) in enumerate(zip(row.columns, places, strict=False))]
         if rest:
-            name_width = metrics.horizontalAdvance(row.columns[0]) + 20
-            left = rect.left() + _PAD + name_width
-            cells.append((rest, QRect(left, rect.top(), max(0, rect.right() - left - _PAD), rect.height())))
-        for place, (text, box) in enumerate(cells):
+            left = rect.left() + _PAD + metrics.horizontalAdvance(row.columns[0]) + 20
+            right = places[0].right() if len(row.columns) > 1 else rect.right() - _PAD
+            if right - left >= _LEAST_NOTE:
+                cells.append((rest, QRect(left, rect.top(), right - left, rect.height()), False))
+        for place, (text, box, is_right) in enumerate(cells):
             painter.setPen(tokens.colour(ink if place == 0 else ("on_selection" if is_current else "text2")))
-            side = Qt.AlignmentFlag.AlignLeft if place == 0 or rest else Qt.AlignmentFlag.AlignRight
+            side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()

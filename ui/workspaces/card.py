@@ -308,7 +308,7 @@ class CardPane(Surface):
 
     def _show_why(self, lines: tuple[WhyView, ...]) -> None:
         zone = self._opened.card.zone if self._opened is not None else "Europe/Moscow"
-        popover = WhyPopover(lines, zone, self)
+        popover = WhyPopover(lines, zone, self, self._opened.regulation if self._opened is not None else None)
         popover.open_below(self.why_button)
 
     def _on_file_opened(self, key: object) -> None:

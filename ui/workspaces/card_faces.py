@@ -47,7 +47,7 @@ def who_and_when(opened: Opened, me: Me) -> str:
         applicant or _("applicant not shown"),
         phone,
         channel_name(message.channel),
-        moment(message.registered_at, opened.card.zone),
+        moment(message.registered_at, opened.card.zone).replace(" ", NBSP),
         (place.short_name or place.name) if place is not None and message.owner != me.organisation else "",
         executor if message.executor != me.user_id else "",
     )

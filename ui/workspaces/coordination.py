@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from arm.desk.values import Candidate, QueueRow
@@ -14,8 +14,8 @@ from arm.domain.identity import UserId
 from arm.domain.message import Stage
 from arm.domain.verbs import Verb
 from arm.i18n import _
+from ui.delegates.two_lines import TwoLineDelegate
 from ui.formats import initials, number_sign
-from ui.theme import em
 from ui.widgets import Button, PlainLabel
 from ui.wording import done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
@@ -66,7 +66,8 @@ class CoordinationWorkspace(Workspace):
         self.list.setObjectName("candidates")
         self.list.setAccessibleName(_("Suggested executors"))
         self.list.itemActivated.connect(self._on_item_activated)
-        self.button = Button(_("Assign the chosen one"), "user", "primary")
+        self.list.setItemDelegate(TwoLineDelegate(self.list))
+        self.button = Button(_("Assign the chosen one"), "user", key_hint="Enter")
         self.button.setObjectName("assign-chosen")
         self.button.clicked.connect(self._assign_chosen)
         row = QHBoxLayout()
@@ -74,8 +75,9 @@ class CoordinationWorkspace(Workspace):
         row.addStretch(1)
         column.addWidget(self._title)
         column.addWidget(self._hint)
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list, 100)
         column.addLayout(row)
+        column.addStretch(1)
 
     def wants_pane(self, opened: Opened) -> bool:
         state = opened.action(Verb.ASSIGN)
@@ -119,11 +121,11 @@ class CoordinationWorkspace(Workspace):
         for one in candidates[: SHOWN_CANDIDATES * 4]:
             item = QListWidgetItem(f"{one.name}\n{_load(one)}")
             item.setToolTip(one.position)
-            item.setSizeHint(QSize(10, round(em() * 2.9)))
             self.list.addItem(item)
         self.list.setCurrentRow(max(0, chosen))
-        self.list.setMinimumHeight(round(em() * 6))
-        self.button.setEnabled(bool(candidates))
+        # the button stands right beneath the last of them, not at the bottom of an empty pane
+        self.list.setMaximumHeight(sum(self.list.sizeHintForRow(row) for row in range(self.list.count())) + 4)
+        self.button.setVisible(bool(candidates))
 
     def _assign_chosen(self) -> None:
         from arm.domain.commands import Assign

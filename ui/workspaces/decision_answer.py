@@ -76,6 +76,8 @@ class AnswerUnderDecision(QWidget):
 
     def set_editable(self, is_editable: bool) -> None:
         self.text.setReadOnly(not is_editable)
+        # while it is only read, its lines begin where the lines above them do
+        self.text.document().setDocumentMargin(4 if is_editable else 0)
         self.text.setProperty("plain", "false" if is_editable else "true")
         repolish(self.text)
 

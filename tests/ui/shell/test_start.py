@@ -44,10 +44,12 @@ def test_a_first_sync_that_was_broken_off_is_gone_on_with_at_the_next_start(
     window.close()
 
 
-def test_remaining_times_go_by_the_central_store_and_not_by_this_computer(town: Town, qtbot: QtBot) -> None:
+def test_remaining_times_go_by_the_central_store_and_not_by_this_computer(
+    town: Town, qtbot: QtBot, tmp_path: Path
+) -> None:
     desk = town.desk("moderator")
     application = Application(lambda profile: desk)
-    application.open_profile(Path("moderator"), SERVER)
+    application.open_profile(tmp_path / "moderator", SERVER)
     qtbot.waitUntil(lambda: bool(application.windows()), timeout=20_000)
     window = application.windows()[0]
     assert window.conductor.now() == desk.sync.now() == town.hands.wall()
