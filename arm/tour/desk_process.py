@@ -64,9 +64,6 @@ class DeskProcess:
     def read(self, name: str) -> str:
         return str(self._do({"do": "read", "name": name})["words"])
 
-    def rows(self, name: str) -> list[str]:
-        return cast("list[str]", self._do({"do": "rows", "name": name})["rows"])
-
     def picture(self, path: Path) -> None:
         self._do({"do": "picture", "path": str(path)})
 

@@ -59,10 +59,6 @@ class Theatre:
     def mend(self, login: str) -> None:
         self._relay(login).mend()
 
-    def leave(self, login: str) -> None:
-        """Closes a desk; a later `desk` of the same login opens its profile again."""
-        self._desks.pop(login).stop()
-
     def name(self, login: str) -> str:
         return self._people[login].full_name
 
@@ -124,12 +120,10 @@ class Theatre:
     def _start(self, login: str, address: str) -> DeskProcess:
         self._notify(f"открываем рабочее место: {self.name(login)}")
         person, profile = self._people[login], self._folder / "desks" / login
-        is_known = profile.exists()
         desk = DeskProcess(login, profile, self._platform, self._folder / f"{login}.log")
         desk.see(name="sign-in")
-        if not is_known:
-            desk.type(address, "sign-in-server")
-            desk.type(login, "sign-in-login")
+        desk.type(address, "sign-in-server")
+        desk.type(login, "sign-in-login")
         desk.type(person.password, "sign-in-password")
         desk.press("Return", "sign-in-password")
         desk.see(name="main-window", within_s=60)

@@ -85,12 +85,6 @@ def _row_words(view: QAbstractItemView, index: QModelIndex) -> str:
     return " ".join(word for word in said if word)
 
 
-def rows_of(name: str) -> list[str]:
-    """The words of each row of a list or tree."""
-    view = _view(name)
-    return [_row_words(view, index) for index in _rows(view)]
-
-
 def _view(name: str) -> QAbstractItemView:
     widget = find(name)
     if isinstance(widget, QAbstractItemView):

@@ -1,6 +1,6 @@
 """The player's loop: steps come as JSON lines on standard input, each is answered by one line.
 
-A step is `{"do": "press|type|click|see|read|rows|picture|size|stop", …}`; an answer `{"ok": true, …}` or
+A step is `{"do": "press|type|click|see|read|picture|stop", …}`; an answer `{"ok": true, …}` or
 `{"ok": false, "why": "…", "seen": "…"}`. `see` waits for its condition by a timer, up to `within_s` seconds.
 """
 
@@ -94,10 +94,6 @@ class Player(QObject):
                 hands.click(name, str(step.get("row", "")))
             case "read":
                 return {"ok": True, "words": hands.words(hands.find(name))}
-            case "rows":
-                return {"ok": True, "rows": hands.rows_of(name)}
-            case "size":
-                hands.find(name).resize(int(step["width"]), int(step["height"]))
             case "stop":
                 QTimer.singleShot(0, QApplication.quit)
             case other:
