@@ -185,7 +185,7 @@ class Conductor(QObject):
         self._bridge.ask(self, lambda desk: desk.messages.by_number(number), opened)
 
     def refresh_actions(self) -> None:
-        self._bar.set_actions(action_faces(self.workspace, self._opened))
+        self._bar.set_actions(() if self._area.is_page_shown() else action_faces(self.workspace, self._opened))
 
     def press_main(self) -> None:
         """Ctrl+Enter where no sheet is open."""

@@ -192,6 +192,7 @@ class MainWindow(QWidget):
         self.status.sign_in_pressed.connect(self.sign_in_asked)
         self.status.outbox_pressed.connect(self.show_outbox)
         self.outbox.left.connect(self.go_back)
+        self.area.turned.connect(made.refresh_actions)
 
     def _fill_rail(self, counters: tuple[Counter, ...]) -> None:
         self.rail.set_spaces(rail_faces(self.me, counters))
@@ -234,7 +235,7 @@ class MainWindow(QWidget):
         self.bridge.call_out(self, lambda desk: desk.sync.run_now(), self._on_synced, self._on_sync_failed)
 
     def _on_sync_failed(self, error: BaseException) -> None:
-        self.status.announce(trouble_sentence(error))
+        self.status.announce_trouble(trouble_sentence(error))
 
     def _on_search_everywhere(self, text: str) -> None:
         from ui.dialogs.palette import Palette

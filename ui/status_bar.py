@@ -22,6 +22,7 @@ class SyncStatusLine(StatusLine):
         super().__init__(parent)
         self.setObjectName("status")
         self._kind = SyncKind.BUSY
+        self._trouble = ""
         self.sync = StatusPiece(_("Updating…"), "busy")
         self.sync.setObjectName("status-sync")
         self.sync.clicked.connect(self._on_sync_clicked)
@@ -34,7 +35,14 @@ class SyncStatusLine(StatusLine):
         self.add_piece(self.skew, 1)
         self.add_piece(PlainLabel(_("A message is not an appeal by law 59-FZ"), role="caption", tone="muted"))
 
+    def announce_trouble(self, text: str) -> None:
+        """A trouble of the sync: it goes as soon as the two are in step again."""
+        self._trouble = text
+        self.announce(text)
+
     def show_status(self, status: SyncStatus) -> None:
+        if status.kind is SyncKind.IN_STEP and self._trouble and self.remark() == self._trouble:
+            self.clear_remark()
         self._kind = status.kind
         self.sync.set_status(*sync_words(status))
         self.outbox.set_status(*outbox_words(status))

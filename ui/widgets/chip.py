@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import font as type_font
@@ -163,7 +163,7 @@ class Tag(QWidget):
         self._text = text
         self._tone = tone
         self._icon_name = icon_name
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
 
     def setText(self, text: str) -> None:
@@ -183,6 +183,15 @@ class Tag(QWidget):
         metrics = QFontMetrics(type_font("caption"))
         icon_width = 18 if self._icon_name else 0
         return QSize(metrics.horizontalAdvance(self._text) + 2 * _PAD + icon_width, max(20, metrics.height() + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        """A long word gives way before it makes its pane wider than it is; the whole stands in the tooltip."""
+        whole = self.sizeHint()
+        return QSize(min(whole.width(), 48), whole.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setToolTip(as_tooltip(self._text) if self.width() < self.sizeHint().width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         fill, ink = (theme().tokens.colour(role) for role in _TAG_COLOURS[self._tone])

@@ -124,5 +124,9 @@ class StatusLine(QWidget):
         painter.fillRect(0, 0, self.width(), 1, tokens.colour("divider"))
         painter.end()
 
-    def _on_timer_timeout(self) -> None:
+    def clear_remark(self) -> None:
+        self._timer.stop()
         self._remark.setText("")
+
+    def _on_timer_timeout(self) -> None:
+        self.clear_remark()

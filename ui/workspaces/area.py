@@ -96,29 +96,37 @@ class SideHost(Surface):
 class WorkArea(QWidget):
     """Card beside pane, or tabs of the two where it is narrow; a board of its own instead of everything."""
 
+    turned = Signal()
+
     def __init__(self, queue: QWidget, card: CardPane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.queue = queue
         self.card = card
         self.side = SideHost()
-        self._is_narrow = False
+        self._is_narrow = self._is_page = False
         self._pane_title = ""
         self._card_share = CARD_SHARE
         self._build()
         self.side.changed.connect(self._on_side_changed)
         self._arrange()
 
-    def show_board(self, board: QWidget | None) -> None:
+    def show_board(self, board: QWidget | None, *, is_page: bool = False) -> None:
         """A widget in place of queue and card; None: back to them."""
+        self._is_page = is_page
         if board is not None and self.pages.indexOf(board) < 0:
             self.pages.addWidget(board)
         self.pages.setCurrentWidget(board if board is not None else self._desk)
+        self.turned.emit()
 
     def is_board_shown(self) -> bool:
         return self.pages.currentWidget() is not self._desk
 
     def show_page(self, page: QWidget) -> None:
-        self.show_board(page)
+        """A page beside the work (the outbox): nothing of the open message is decided on it."""
+        self.show_board(page, is_page=True)
+
+    def is_page_shown(self) -> bool:
+        return self._is_page
 
     def show_workspace(self, workspace: Workspace | None) -> None:
         is_pane = workspace is not None and workspace.has_pane

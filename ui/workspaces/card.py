@@ -163,7 +163,7 @@ class CardPane(Surface):
         self.file_note = PlainLabel("", role="caption", tone="danger", wrap=True)
         self.answer = PlainLabel("", role="reading", wrap=True, selectable=True)
         self.answer.setObjectName("card-answer")
-        self.answer_title = PlainLabel("", role="body_strong")
+        self.answer_title = PlainLabel("", role="body_strong", wrap=True)
         self.answer_files = FileStrip(_("Files of the answer"), can_add=False)
         self.answer_files.opened.connect(self._on_file_opened)
         self.timeline = Timeline()

@@ -170,8 +170,17 @@ def test_the_outbox_shows_a_refused_command_with_what_was_typed(open_window: Ope
     settle(qtbot, window)
     words = " ".join(label.text() for label in window.outbox.findChildren(type(window.card.title)))
     assert "Важный текст" in words and "изменил кто-то другой" in words
+    assert window.bar.actions_shown() == (), "nothing of the message behind the page may be decided on it"
     window.go_back()
-    assert not window.area.is_board_shown()
+    assert not window.area.is_board_shown() and window.bar.actions_shown()
+
+
+def test_a_trouble_of_the_sync_is_not_told_any_more_once_in_step(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window()
+    window.status.announce_trouble("Сервер не отвечает")
+    assert window.status.remark()
+    window.status.show_status(desk.status_now)
+    assert window.status.remark() == ""
 
 
 def test_a_queue_that_cannot_be_read_says_so_and_keeps_what_was_shown(open_window: OpenWindow, qtbot: QtBot) -> None:
