@@ -192,7 +192,7 @@ class MainWindow(QWidget):
         self.status.sign_in_pressed.connect(self.sign_in_asked)
         self.status.outbox_pressed.connect(self.show_outbox)
         self.outbox.left.connect(self.go_back)
-        self.area.turned.connect(made.refresh_actions)
+        self.area.turned.connect(self._on_area_turned)
 
     def _fill_rail(self, counters: tuple[Counter, ...]) -> None:
         self.rail.set_spaces(rail_faces(self.me, counters))
@@ -212,6 +212,10 @@ class MainWindow(QWidget):
             "account": lambda: open_account_menu(self),
         }
         chosen[key]()
+
+    def _on_area_turned(self) -> None:
+        self.conductor.refresh_actions()
+        self.bar.setHidden(self.area.is_page_shown())
 
     def _on_placed(self, pane: QWidget) -> None:
         bind_pane(self, pane)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from arm.i18n import _
@@ -42,7 +43,7 @@ class KeysPage(OverlayPage):
         self._close = Button(_("Close"), key_hint="Esc")
         self._close.setObjectName("keys-close")
         self._close.clicked.connect(self.close_page)
-        self.column.addWidget(self._close)
+        self.column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignLeft)
 
     def first_focus(self) -> QWidget:
         return self._close

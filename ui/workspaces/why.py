@@ -36,9 +36,12 @@ class WhyPopover(Surface):
         column.setSpacing(6)
         column.addWidget(PlainLabel(_("Why this date"), role="subtitle"))
         column.addWidget(Divider())
-        for line in lines:
+        for place, line in enumerate(lines):
             column.addWidget(PlainLabel(why_sentence(line, zone), wrap=True))
-            column.addWidget(PlainLabel(cited_clause(line.clause, regulation), role="caption", tone="muted", wrap=True))
+            # what several lines in a row follow from is said once, under the last of them
+            if place + 1 == len(lines) or lines[place + 1].clause != line.clause:
+                clause = cited_clause(line.clause, regulation)
+                column.addWidget(PlainLabel(clause, role="caption", tone="muted", wrap=True))
         if not lines:
             column.addWidget(PlainLabel(_("The regulation has no term for this message"), wrap=True))
         bind(self, "Esc", self.close)
