@@ -8,6 +8,7 @@ from arm.tour.moves import act, open_message, pick
 from arm.tour.scenes import GORHOZ, Stage, accepted, approved, arrives, assigned
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
+from arm.tour.ways_control import watched
 
 YARD = (
     "Во дворе дома 7 по улице Мира после ремонта теплотрассы не восстановили проезд: ямы по щиколотку, "
@@ -164,6 +165,7 @@ def way_f(theatre: Theatre, story: Story) -> None:
     accepted(play, GORHOZ)
     assigned(play, "executor-2")
     _interim(play)
+    watched(play)
     _final(play)
 
 
