@@ -13,6 +13,7 @@ from arm.desk.values import Counter
 from arm.desk.values import Workspace as Space
 from tests.desk_fixture import PASSWORD, Town, open_town
 from ui.application import Application
+from ui.dialogs.sign_in import SignInDialog
 from ui.rail_faces import first_place
 from ui.start_news import salvage_words, start_news
 from ui.wording import trouble_sentence
@@ -42,6 +43,26 @@ def test_a_first_sync_that_was_broken_off_is_gone_on_with_at_the_next_start(
     assert not desk.session.needs_first_sync()
     assert start_news(desk) is None
     window.close()
+
+
+def test_a_lost_copy_without_a_network_is_said_and_loaded_when_it_is_back(
+    town: Town, qtbot: QtBot, tmp_path: Path
+) -> None:
+    town.desk("moderator").close()
+    for one in tmp_path.rglob("cache.db*"):
+        one.unlink()
+    town.wire.is_cut = True
+    application = Application(lambda profile: town.bare_desk(profile.name))
+    profile = application.open_profile(tmp_path / "moderator", SERVER)
+    qtbot.waitUntil(lambda: isinstance(profile._dialog, SignInDialog), timeout=20_000)
+    dialog = profile._dialog
+    assert isinstance(dialog, SignInDialog)
+    qtbot.waitUntil(lambda: "Сервер не отвечает" in dialog._problem.text(), timeout=20_000)
+    assert application.windows() == () and not dialog.password.isVisible()
+    town.wire.is_cut = False
+    dialog.button.click()
+    qtbot.waitUntil(lambda: bool(application.windows()), timeout=20_000)
+    application.windows()[0].close()
 
 
 def test_remaining_times_go_by_the_central_store_and_not_by_this_computer(
