@@ -102,7 +102,7 @@ def test_troubles_are_printed_line_by_line(tmp_path: Path) -> None:
 
 def test_a_table_of_the_process_is_checked_as_one(tmp_path: Path) -> None:
     text = rules.process_text()
-    assert checked(written(tmp_path, text))[:2] == (0, "Таблица процесса: выражено всё, 33 строки.\n")
+    assert checked(written(tmp_path, text))[:2] == (0, "Таблица процесса: выражено всё, 34 строки.\n")
     code, out, _err = checked(written(tmp_path, text.replace('"is_repeat"', '"is_lucky"')))
     assert code == 1 and out.endswith("неизвестно (условие): «is_lucky».\n")
 

@@ -57,9 +57,10 @@ class Bridge(QObject):
         failed: Callable[[BaseException], None] | None = None,
         *,
         topic: str = "",
+        after_ms: int = 0,
     ) -> Ticket:
         """Read something. A newer question of the same owner and `topic` makes the older one's result vanish."""
-        ticket = self._run(owner, work, done, failed, Lane.READ)
+        ticket = self._run(owner, work, done, failed, Lane.READ, after_ms)
         if topic:
             key = (id(owner), topic)
             before = self._latest.get(key)
@@ -117,6 +118,7 @@ class Bridge(QObject):
         done: Callable[[T], None] | None,
         failed: Callable[[BaseException], None] | None,
         lane: Lane,
+        after_ms: int = 0,
     ) -> Ticket:
         desk = self._desk
 
@@ -134,7 +136,7 @@ class Bridge(QObject):
             else:
                 self.troubled.emit(error)
 
-        return self._jobs.run(job, done, told, lane=lane, owner=owner)
+        return self._jobs.run(job, done, told, lane=lane, owner=owner, after_ms=after_ms)
 
 
 class _Carrier(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import datetime
-from time import sleep
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -25,13 +25,15 @@ from ui.sheet_shelf import SheetShelf
 from ui.widgets import Sheet, ToastFace
 from ui.wording import done_sentence, refusal_with_clause
 from ui.workspaces.area import WorkArea
-from ui.workspaces.base import WORKSPACES, Opened, Workspace
+from ui.workspaces.base import WORKSPACES, Opened, Workspace, read_opened
 from ui.workspaces.queue import QueuePane
 
 if TYPE_CHECKING:
-    from arm.desk.desk import Desk
     from arm.domain.commands import Command
     from ui.widgets import ActionBar
+
+FIRST_CARD_AFTER_MS = 50
+"""The queue is painted before the first card loads all the rules."""
 
 
 class Conductor(QObject):
@@ -57,7 +59,7 @@ class Conductor(QObject):
         self._space: Space | None = None
         self._last_space = ""
         self._sheets = SheetShelf()
-        self._first_card_after_s = 0.05
+        self._first_card_after_ms = FIRST_CARD_AFTER_MS
         self._counters: dict[Space, Counter] = {}
         self._last_done: tuple[MessageId, str] | None = None
 
@@ -298,21 +300,9 @@ class Conductor(QObject):
 
     def _read_card(self, message_id: MessageId) -> None:
         self._wanted = message_id
-        wait_s, self._first_card_after_s = self._first_card_after_s, 0.0
-
-        def work(desk: Desk) -> Opened | None:
-            # off the screen's thread: the queue is painted before the first card has all the rules loaded
-            sleep(wait_s)
-            card = desk.messages.card(message_id)
-            if card is None:
-                return None
-            return Opened(
-                card=card,
-                regulation=desk.people.regulation(card.message),
-                directory=desk.people.directory(),
-            )
-
-        self._bridge.ask(self, work, self._on_card, topic="card")
+        wait_ms, self._first_card_after_ms = self._first_card_after_ms, 0
+        work = partial(read_opened, message_id)
+        self._bridge.ask(self, work, self._on_card, topic="card", after_ms=wait_ms)
 
     def _show_opened(self, opened: Opened | None) -> None:
         before, self._opened = self._opened, opened

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
@@ -37,6 +38,8 @@ class Ticket:
 
     def follow(self, future: Future[Any]) -> None:
         self._future = future
+        if self.is_cancelled:
+            future.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +77,22 @@ class Jobs(QObject):
         *,
         lane: Lane = Lane.READ,
         owner: QObject | None = None,
+        after_ms: int = 0,
     ) -> Ticket:
-        """`done` and `failed` are called on the screen's thread, never before this returns."""
+        """`done` and `failed` are called on the screen's thread, never before this returns.
+
+        `after_ms`: the work begins so much later, counts as under way meanwhile, and may be cancelled.
+        """
         ticket = Ticket()
         if self._is_closed:
             ticket.is_cancelled = True
             return ticket
         number = next(self._numbers)
         self._waiting[number] = _Outcome(ticket, owner, done, failed)
-        arrived = self._arrived
-
-        def tell(finished: Future[T]) -> None:
-            if not self._is_closed:
-                arrived.emit((number, finished))
-
-        future = self._lanes[lane].submit(work)
-        ticket.follow(future)
-        future.add_done_callback(tell)
+        if after_ms:
+            QTimer.singleShot(after_ms, partial(self._begin, number, work, lane))
+        else:
+            self._begin(number, work, lane)
         return ticket
 
     def is_busy(self) -> bool:
@@ -102,6 +104,19 @@ class Jobs(QObject):
         for lane in self._lanes.values():
             lane.shutdown(wait=True, cancel_futures=False)
         self._waiting.clear()
+
+    def _begin(self, number: int, work: Callable[[], Any], lane: Lane) -> None:
+        if self._is_closed:
+            return
+        arrived = self._arrived
+
+        def tell(finished: Future[Any]) -> None:
+            if not self._is_closed:
+                arrived.emit((number, finished))
+
+        future = self._lanes[lane].submit(work)
+        self._waiting[number].ticket.follow(future)
+        future.add_done_callback(tell)
 
     def _on_arrived(self, answer: tuple[int, Future[Any]]) -> None:
         number, future = answer

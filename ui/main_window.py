@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from arm.i18n import _
 from ui.bridge import Bridge
 from ui.conductor import Conductor
 from ui.models.queue import QueueModel
+from ui.panes import step_pane
 from ui.preferences import Preferences
 from ui.rail_faces import add_bottom, rail_faces
 from ui.status_bar import SyncStatusLine
@@ -105,15 +106,7 @@ class MainWindow(QWidget):
 
     def next_pane(self, by: int) -> None:
         """F6: rail, queue, card, side, bar in a ring; what is hidden is passed over."""
-        side = self.area.side if self.area.side.isVisible() else None
-        panes: list[QWidget] = [self.queue.list, self.area.card]
-        panes += [one for one in (side, self.bar) if one is not None]
-        if self.area.is_board_shown():
-            panes = [self.area.pages.currentWidget() or self.area, self.bar]
-        seen = [one for one in panes if one.isVisible()]
-        focus = self.focusWidget()
-        here = next((n for n, one in enumerate(seen) if focus and (focus is one or one.isAncestorOf(focus))), -1)
-        _focus_into(seen[(here + by) % len(seen)])
+        step_pane(self, by)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -245,12 +238,3 @@ class MainWindow(QWidget):
         from ui.dialogs.palette import Palette
 
         Palette(self, text).open_page()
-
-
-def _focus_into(target: QWidget) -> None:
-    inside = target.findChildren(QWidget)
-    candidates = [target, *inside]
-    wanted = next(
-        (one for one in candidates if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus), target
-    )
-    wanted.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -20,6 +20,7 @@ from ui.bridge import Bridge
 from ui.widgets import ActionFace, Sheet, ToastFace
 
 if TYPE_CHECKING:
+    from arm.desk.desk import Desk
     from arm.domain.actions import ActionState
     from arm.domain.commands import Command
     from arm.domain.regulation import Regulation
@@ -46,6 +47,14 @@ class Opened:
         """The enabled row of a verb, else any row of it (its `why_not` says why), else nothing: switched off."""
         found = [one for one in self.card.actions if one.verb is verb]
         return next((one for one in found if one.enabled), found[0] if found else None)
+
+
+def read_opened(message_id: MessageId, desk: Desk) -> Opened | None:
+    """For a worker thread: the card with its rules and people; None where it isn't here any more."""
+    card = desk.messages.card(message_id)
+    if card is None:
+        return None
+    return Opened(card=card, regulation=desk.people.regulation(card.message), directory=desk.people.directory())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
