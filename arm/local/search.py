@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 
 from arm.local.cache import CacheFile
 from arm.local.folding import digits, match_query, phone_key, stems, words
@@ -12,6 +13,8 @@ from arm.local.pages import decode_facts
 from arm.local.queues import Line
 
 RANKED_AMONG = 2000
+CANDIDATES = 6
+"""How many ranked candidates are looked at for each similar message that is wanted."""
 _NUMBER = re.compile(r"[\s№#\-–—./]*\d[\d\s\-–—./]*")
 
 
@@ -73,7 +76,10 @@ def by_applicant(cache: CacheFile, name: str, limit: int) -> list[str]:
 
 
 def similar(cache: CacheFile, text: str, address: str, limit: int) -> list[Line]:
-    """Messages that share words with a text and an address, best first among the newest matches."""
+    """Messages that share at least two words and a quarter of them with a text and an address, best first.
+
+    Only the newest matches are ranked; one common word in passing makes nothing similar.
+    """
     found = words(address)[:8] + [word for word in words(text) if len(word) > 3][:24]
     terms = list(dict.fromkeys(stems(" ".join(found)).split()))
     if not terms:
@@ -87,9 +93,24 @@ def similar(cache: CacheFile, text: str, address: str, limit: int) -> list[Line]
     )
     rows = cache.rows(
         "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= ? ORDER BY rank LIMIT ?",
-        (expression, oldest[0][0] if oldest else 0, limit),
+        (expression, oldest[0][0] if oldest else 0, limit * CANDIDATES),
     )
-    return _lines(cache, [row[0] for row in rows])
+    shared = _shared(cache, [row[0] for row in rows], terms)
+    enough = max(2, ceil(len(terms) / 4))
+    return _lines(cache, [pk for pk, count in shared.items() if count >= enough][:limit])
+
+
+def _shared(cache: CacheFile, pks: list[int], terms: list[str]) -> dict[int, int]:
+    """How many of the terms each message holds, in the order given; the index keeps no texts to look into."""
+    counts = dict.fromkeys(pks, 0)
+    if not pks:
+        return counts
+    marks = ",".join("?" * len(pks))
+    for term in terms:
+        sql = f"SELECT rowid FROM words WHERE words MATCH ? AND rowid IN ({marks})"
+        for (pk,) in cache.rows(sql, (f'"{term}"', *pks)):
+            counts[pk] += 1
+    return counts
 
 
 def _by_number(cache: CacheFile, text: str, limit: int) -> list[Line]:

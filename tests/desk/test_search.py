@@ -88,3 +88,9 @@ def test_similar_messages_share_words(town: Town) -> None:
     with desks(town, "moderator") as (moderator,):
         found = moderator.messages.similar("На дороге по Ёлочной яма", "")
         assert found[0].message_id == pit and len(found) == 1
+
+
+def test_one_common_word_makes_no_message_similar(town: Town) -> None:
+    registered(town, "Просим убрать снег у школы, дети ходят по дороге")
+    with desks(town, "moderator") as (moderator,):
+        assert moderator.messages.similar("В подъезде не работает лифт, просим починить", "") == ()
