@@ -100,9 +100,11 @@ class Truth:
 
     def _arrived(self, number: str, entries: int) -> tuple[Message, list[str]]:
         until, pause = monotonic() + ARRIVES_WITHIN_S, threading.Event()
+        message = self.theatre.message(number)
         while True:
-            message = self.theatre.message(number)
             timeline = self._timeline(message)
+            # the message is read after its timeline: a command may be decided between two readings
+            message = self.theatre.message(number)
             if len(timeline) >= entries or monotonic() > until:
                 return message, [str(one.verb) for one in timeline]
             pause.wait(LOOK_EVERY_S)
