@@ -139,7 +139,10 @@ def _add_central(commands: Subparsers, meaning: str) -> None:
     from arm.central import cli, trial_cli
 
     nested = commands.add_parser("central", help=meaning).add_subparsers(
-        title=pgettext("command line", "commands"), metavar="", dest="central_word", required=True
+        title=pgettext("command line", "commands"),
+        metavar=pgettext("command line", "command"),
+        dest="central_word",
+        required=True,
     )
     cli.add_parsers(nested)
     trial_cli.add_parsers(nested)

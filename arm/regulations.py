@@ -149,7 +149,7 @@ def _table_is_well(process: Process, out: TextIO) -> int:
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`regulation show FILE [--days N]` and `regulation check FILE`; each sets `run`."""
     root = subparsers.add_parser("regulation", help=_("read and check a regulation's file"))
-    commands = root.add_subparsers(dest="regulation_command", required=True)
+    commands = root.add_subparsers(metavar="show|check", dest="regulation_command", required=True)
     shown = commands.add_parser("show", help=_("stages, terms, reasons and commands with clauses"))
     shown.add_argument("file", type=Path)
     shown.add_argument("--days", type=int, default=None, metavar="N")

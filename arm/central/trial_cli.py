@@ -256,7 +256,9 @@ def import_sentence(reason: str, detail: str) -> str:
     sentences = {
         "no_regulation": _("No regulation is in force; name one by --regulation. Known: {detail}."),
         "several_regions": _("There are several top organisations ({detail}); name one by --region."),
-        "no_region": _("There is no top organisation «{detail}»; --create-organisations makes it."),
+        "no_region": _("There is no top organisation «{detail}»; --create-organisations makes it.")
+        if detail
+        else _("The store has no organisation yet; --create-organisations makes one."),
     }
     return sentences[reason].format(detail=_plain(detail)) + " " + _("Nothing was imported.")
 
