@@ -24,8 +24,7 @@ def way_b(theatre: Theatre, story: Story) -> None:
     act(desk, "2")
     desk.see(name="sheet-decline")
     story.tell("Клавиша 2 — отклонить: причины взяты из регламента, у каждой свой пункт.", desk)
-    for _step in range(6):
-        desk.press("Down", "input-reason")
+    desk.press("6", "input-reason")
     desk.see("реклам", name="decline-preview")
     story.tell("Причина выбрана; внизу то, что прочтёт заявитель.", desk)
     desk.press("Ctrl+Return", "input-reason")

@@ -54,6 +54,9 @@ class Toast(QWidget):
         self._action = Button("", kind="toast")
         self._close = IconButton("x", _("Hide the message"), role="on_toast")
         set_icon(self._close, "x", "on_toast")
+        # it comes by itself: were the focus to fall into it, the next key would take back what was just done
+        for button in (self._action, self._close):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(44, 8, 8, 10)
         row.setSpacing(8)

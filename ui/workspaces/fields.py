@@ -154,21 +154,17 @@ class ChoiceField(FormField):
 
 
 class ReasonField(FormField):
-    """A list of reasons: a digit chooses, and confirms at once where no explanation is needed."""
-
-    settled = Signal()
+    """A list of reasons: a digit only chooses; what is chosen goes out by the sheet's own Ctrl+Enter."""
 
     def __init__(
         self,
         name: str,
         reasons: tuple[tuple[str, str, str], ...],
-        needs_more: frozenset[str] = frozenset(),
         parent: QWidget | None = None,
     ) -> None:
         """`reasons`: key, short title, full wording."""
         super().__init__(name, parent)
         self._reasons = reasons
-        self._needs_more = needs_more
         self.list = _DigitList()
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for place, (key, title, full) in enumerate(reasons, 1):
@@ -193,9 +189,6 @@ class ReasonField(FormField):
         chosen = self.value()
         return next((full for key, _title, full in self._reasons if key == chosen), "")
 
-    def needs_explanation(self) -> bool:
-        return self.value() in self._needs_more
-
     def set_value(self, value: object) -> None:
         keys = [key for key, _title, _full in self._reasons]
         self.list.setCurrentRow(keys.index(str(value)) if str(value) in keys else -1)
@@ -207,8 +200,6 @@ class ReasonField(FormField):
         place = (int(digit) or 10) - 1
         if 0 <= place < len(self._reasons):
             self.list.setCurrentRow(place)
-            if not self.needs_explanation():
-                self.settled.emit()
 
 
 class _DigitList(QListWidget):

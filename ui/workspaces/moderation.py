@@ -106,7 +106,7 @@ class AcceptSheet(CommandSheet):
 
 
 class DeclineSheet(CommandSheet):
-    """Reasons by digit; beneath them what the applicant will read."""
+    """A reason chosen by its digit, sent by Ctrl+Enter; beneath the reasons what the applicant will read."""
 
     def __init__(self, shell: Shell, opened: Opened, state: ActionState) -> None:
         super().__init__(shell, opened, state, fields=("reason", "text"), confirm=_("Decline"))

@@ -147,7 +147,7 @@ def _reason(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     if not listed:
         return LongTextField(name, _("The regulation has no list of reasons: give it in your own words"))
     rows = tuple((one.reason_id, one.title or one.text, _cited(one.text, one.clause, opened)) for one in listed)
-    return ReasonField(name, rows, frozenset(one.reason_id for one in listed if one.needs_explanation))
+    return ReasonField(name, rows)
 
 
 def _ground(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
@@ -155,7 +155,7 @@ def _ground(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     if not grounds:
         return LongTextField(name)
     rows = tuple((one.ground_id, one.title, _cited(one.title, one.clause, opened)) for one in grounds)
-    return ReasonField(name, rows, frozenset(one.ground_id for one in grounds if one.needs_reason))
+    return ReasonField(name, rows)
 
 
 def _cited(words: str, clause: str, opened: Opened) -> str:

@@ -18,7 +18,7 @@ from ui.formats import number_sign
 from ui.widgets import Sheet
 from ui.wording import done_sentence, field_name, refusal_with_clause, sheet_title, verb_label
 from ui.workspaces.drafting import DraftKeeper
-from ui.workspaces.fields import FormField, ReasonField
+from ui.workspaces.fields import FormField
 from ui.workspaces.sheet_fields import field_for
 
 if TYPE_CHECKING:
@@ -114,8 +114,6 @@ class CommandSheet(Sheet):
         self._fields[name] = field
         self.add_field(field_name(label_key(name, self.state.verb)), field, required=required)
         field.edited.connect(self._on_edited)
-        if isinstance(field, ReasonField):
-            field.settled.connect(self._on_settled)
 
     def _words(self) -> dict[str, str]:
         return {name: field.remember() for name, field in self._fields.items()}
@@ -124,10 +122,6 @@ class CommandSheet(Sheet):
         if not self._is_restoring:
             self.set_problem("")
             self._keeper.touch()
-
-    def _on_settled(self) -> None:
-        if not self.missing():
-            self.confirmed.emit()
 
     def _on_draft_loaded(self, draft: Draft | None) -> None:
         if draft is None:

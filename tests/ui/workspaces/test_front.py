@@ -28,13 +28,16 @@ def focus() -> QWidget:
     return found
 
 
-def test_a_message_is_declined_by_two_digits(open_window: OpenWindow, qtbot: QtBot) -> None:
+def test_a_digit_chooses_the_reason_and_control_enter_declines(open_window: OpenWindow, qtbot: QtBot) -> None:
     desk, window = open_window()
     QTest.keyClick(window.queue.list, Qt.Key.Key_2)
     sheet = the_sheet(window)
     field = sheet.field("reason")
     assert isinstance(field, ReasonField) and field.value() == ""
     QTest.keyClick(focus(), Qt.Key.Key_2)
+    assert field.value() == field._reasons[1][0] and field.list.selectedItems() == [field.list.item(1)]
+    assert desk.commands_given == [] and sheet.is_open(), "a digit alone must send nothing"
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(desk.commands_given))
     given = desk.commands_given[-1]
     assert isinstance(given, Decline) and given.reason == field._reasons[1][0]
