@@ -19,6 +19,7 @@ from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
+from ui.focus_place import FocusPlace, focus_the_work
 from ui.formats import number_sign
 from ui.rail_faces import first_place
 from ui.sheet_shelf import SheetShelf
@@ -62,6 +63,7 @@ class Conductor(QObject):
         self._first_card_after_ms = FIRST_CARD_AFTER_MS
         self._counters: dict[Space, Counter] = {}
         self._last_done: tuple[MessageId, str] | None = None
+        self._decided: MessageId | None = None
 
     def take_parts(self, queue: QueuePane, area: WorkArea, bar: ActionBar) -> None:
         self._queue, self._area, self._bar = queue, area, bar
@@ -69,6 +71,7 @@ class Conductor(QObject):
         queue.entered.connect(self._on_queue_entered)
         bar.triggered.connect(self._on_bar_triggered)
         bar.refused.connect(self._on_bar_refused)
+        area.side.focus_freed.connect(partial(focus_the_work, queue, area))
         area.card.correct_asked.connect(self._on_correct_asked)
         self._bridge.changed.connect(self._on_changed)
 
@@ -139,6 +142,8 @@ class Conductor(QObject):
             kind: type[Workspace] = getattr(importlib.import_module(module), name)
             made = kind(self)
             self._places[space] = made
+            for part in made.digit_places():
+                self._bar.listen(part)
             self.placed.emit(made)
         return self._places[space]
 
@@ -236,6 +241,7 @@ class Conductor(QObject):
     ) -> None:
         if message_id is not None and advance is not False:
             self._queue.expect_leaving(message_id)
+            self._decided = message_id
 
         def answered(answer: Done | Refused) -> None:
             if isinstance(answer, Done):
@@ -305,8 +311,10 @@ class Conductor(QObject):
         self._bridge.ask(self, work, self._on_card, topic="card", after_ms=wait_ms)
 
     def _show_opened(self, opened: Opened | None) -> None:
+        focus = FocusPlace(self._queue, self._area, self._bar)
         before, self._opened = self._opened, opened
         moved = before is not None and (opened is None or opened.message_id != before.message_id)
+        is_decided = moved and before is not None and before.message_id == self._decided
         if moved:
             self._area.side.close_sheet()
         self._area.card.show_card(opened)
@@ -316,6 +324,7 @@ class Conductor(QObject):
                 self._area.set_pane_wanted(workspace, is_wanted=workspace.wants_pane(opened))
             workspace.show_card(opened)
         self.refresh_actions()
+        focus.judge(is_decided=is_decided)
 
     def _on_card(self, opened: Opened | None) -> None:
         if opened is None:

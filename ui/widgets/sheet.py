@@ -18,6 +18,8 @@ class Sheet(Surface):
 
     confirmed = Signal()
     cancelled = Signal()
+    focus_freed = Signal()
+    """Closed with the focus in it, and where the focus was before is gone."""
 
     def __init__(
         self,
@@ -98,8 +100,13 @@ class Sheet(Surface):
     def is_open(self) -> bool:
         return not self.isHidden()
 
+    def remember_focus(self, focus: QWidget | None) -> None:
+        """Where the focus is to go back to, told before something around the sheet is hidden for it."""
+        self._focus_before = focus
+
     def open_sheet(self) -> None:
-        self._focus_before = self.window().focusWidget()
+        if self._focus_before is None:
+            self._focus_before = self.window().focusWidget()
         self.set_problem("")
         self._cover()
         self.show()
@@ -108,13 +115,19 @@ class Sheet(Surface):
         announce(self, self._title.text())
 
     def close_sheet(self) -> None:
-        """Hides the sheet and gives the focus back to where it was."""
+        """Hides the sheet; the focus, if it was in it, goes back to where it was."""
+        now = self.window().focusWidget()
+        had_focus = now is None or self.isAncestorOf(now)
+        was_open = self.is_open()
         self.hide()
         before, self._focus_before = self._focus_before, None
-        if before is None or not isValid(before):
+        if not was_open or not had_focus:
             return
-        if not self.isAncestorOf(before) and before.isVisible():
+        is_there = before is not None and isValid(before) and not self.isAncestorOf(before) and before.isVisible()
+        if before is not None and is_there:
             before.setFocus(Qt.FocusReason.PopupFocusReason)
+        else:
+            self.focus_freed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent() and event.type() == QEvent.Type.Resize and self.is_open():

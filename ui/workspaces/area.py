@@ -22,6 +22,8 @@ class SideHost(Surface):
     """The place beside the card: the workspace's pane, with sheets over it."""
 
     changed = Signal()
+    focus_freed = Signal()
+    """What had the focus here is hidden now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("surface", parent)
@@ -47,9 +49,11 @@ class SideHost(Surface):
         before = self.sheet()
         if before is not None and before is not sheet:
             before.close_sheet()
+        sheet.remember_focus(self.window().focusWidget())
         if self._stack.indexOf(sheet) < 0:
             self._stack.addWidget(sheet)
             sheet.cancelled.connect(self._on_sheet_gone)
+            sheet.focus_freed.connect(self.focus_freed)
             sheet.installEventFilter(self)
             sheet.destroyed.connect(self._on_sheet_destroyed)
         self._sheet = sheet
@@ -103,7 +107,7 @@ class WorkArea(QWidget):
         self.queue = queue
         self.card = card
         self.side = SideHost()
-        self._is_narrow = self._is_page = False
+        self._is_narrow = self._is_page = self._was_on_card = False
         self._pane_title = ""
         self._card_share = CARD_SHARE
         self._build()
@@ -228,7 +232,11 @@ class WorkArea(QWidget):
 
     def _on_side_changed(self) -> None:
         if self.side.sheet() is not None:
+            self._was_on_card = self._was_on_card or self._tabs.current() == "card"
             self._tabs.set_current("side")
+        elif self._was_on_card:
+            self._was_on_card = False
+            self._tabs.set_current("card")
         elif self._is_narrow and self.side.is_wanted() and self._tabs.current() is None:
             self._tabs.set_current("card")
         self._arrange()

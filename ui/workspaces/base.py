@@ -189,6 +189,10 @@ class Workspace(QWidget):
         """A sheet in place of the generated one."""
         return None
 
+    def digit_places(self) -> tuple[QWidget, ...]:
+        """Parts of the pane (lists, buttons) in which the digits of the action bar work too."""
+        return ()
+
     def edit(self) -> bool:
         """F2: give the focus to the main editor of the pane; False: there is none."""
         return False

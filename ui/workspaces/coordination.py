@@ -108,6 +108,9 @@ class CoordinationWorkspace(Workspace):
     def empty_sentence(self) -> str:
         return _("All messages are handed out")
 
+    def digit_places(self) -> tuple[QWidget, ...]:
+        return self.list, self.button
+
     def edit(self) -> bool:
         if self._opened is None or not self.list.isVisible():
             return False

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from arm.domain.commands import Assign, Decline, HandDownTo, ProposeRedirect
+from arm.domain.identity import MessageId
 from arm.domain.message import Stage
 from tests.typing_keys import type_text
 from tests.ui.conftest import OpenWindow
 from tests.ui.fakes import GARDEN, OUTSIDE
+from ui.main_window import MainWindow
 from ui.workspaces.fields import ReasonField
 from ui.workspaces.sheets import CommandSheet
 
@@ -26,6 +28,11 @@ def focus() -> QWidget:
     found = QApplication.focusWidget()
     assert found is not None
     return found
+
+
+def shown(window: MainWindow) -> MessageId | None:
+    opened = window.conductor.opened
+    return opened.message_id if opened is not None else None
 
 
 def test_a_digit_chooses_the_reason_and_control_enter_declines(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -61,6 +68,62 @@ def test_enter_assigns_the_first_suggested_executor(open_window: OpenWindow, qtb
     workspace.list.itemActivated.emit(workspace.list.currentItem())  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: bool(desk.commands_given))
     assert desk.commands_given[-1] == Assign(executor="u-exec")  # type: ignore[arg-type]
+
+
+def test_after_assigning_from_the_list_the_next_message_is_decided_by_its_digit(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    desk, window = open_window("u-coord", Stage.COORDINATION)
+    window.resize(1500, 900)
+    workspace = window.conductor.workspace
+    assert workspace is not None
+    qtbot.waitUntil(lambda: workspace.list.count() == 2)  # type: ignore[attr-defined]
+    first = window.queue.current
+    QTest.keyClick(focus(), Qt.Key.Key_Return)
+    assert focus() is workspace.list  # type: ignore[attr-defined]
+    workspace.list.itemActivated.emit(workspace.list.currentItem())  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: shown(window) not in (None, first))
+    assert len(desk.commands_given) == 1 and window.toast.isVisible()
+    assert focus() is window.queue.list
+    QTest.keyClick(focus(), Qt.Key.Key_3)
+    assert the_sheet(window).message_id == shown(window)
+
+
+def test_after_a_sheet_has_sent_the_next_message_is_decided_by_its_digit(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window("u-coord", Stage.COORDINATION)
+    first = window.queue.current
+    bar_button = window.bar._buttons[0]
+    bar_button.setFocus()
+    bar_button.click()
+    picker = the_sheet(window).field("executor").picker  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: len(picker.rows()) == 2)
+    QTest.keyClick(focus(), Qt.Key.Key_Return)
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: shown(window) not in (None, first) and window.area.side.sheet() is None)
+    assert window.toast.isVisible() and focus() is window.queue.list
+    QTest.keyClick(focus(), Qt.Key.Key_3)
+    assert the_sheet(window).message_id == shown(window)
+
+
+def test_a_cancelled_sheet_gives_the_focus_back(open_window: OpenWindow) -> None:
+    _desk, window = open_window("u-coord", Stage.COORDINATION)
+    window.card.setFocus()
+    QTest.keyClick(focus(), Qt.Key.Key_3)
+    QTest.keyClick(focus(), Qt.Key.Key_Escape)
+    if window.area.side.sheet() is not None:
+        QTest.keyClick(focus(), Qt.Key.Key_Escape)
+    assert window.area.side.sheet() is None and focus() is window.card
+
+
+def test_digits_decide_while_the_list_of_executors_has_the_focus(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window("u-coord", Stage.COORDINATION)
+    window.resize(1500, 900)
+    workspace = window.conductor.workspace
+    assert workspace is not None
+    qtbot.waitUntil(lambda: workspace.list.count() == 2)  # type: ignore[attr-defined]
+    assert workspace.edit()
+    QTest.keyClick(focus(), Qt.Key.Key_3)
+    assert the_sheet(window).objectName() == "sheet-hand_down"
 
 
 def test_an_executor_is_found_by_the_beginning_of_the_name(open_window: OpenWindow, qtbot: QtBot) -> None:
