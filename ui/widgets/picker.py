@@ -81,6 +81,16 @@ class PickerEdit(QLineEdit):
         super().clear()
         self._current = None
 
+    def unmatched(self) -> str:
+        """What is typed and not chosen."""
+        return self.text().strip() if self._current is None else ""
+
+    def has_matches(self) -> bool:
+        """Whether any choice answers to what is typed."""
+        model = self._ready_popup().model
+        model.set_rows(self._rows, self._query())
+        return model.rowCount() > 0
+
     def open_popup(self) -> None:
         popup = self._ready_popup()
         popup.model.set_rows(self._rows, self._query())

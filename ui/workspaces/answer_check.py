@@ -111,7 +111,9 @@ def finding_words(code: FindingCode, number: int = 1, detail: str = "") -> str:
         FindingCode.NO_DECLINE_REASON: _("no reason for declining"),
         FindingCode.FILE_TOO_LARGE: _("a file is too large"),
         FindingCode.NO_SIGNER: _("no signer"),
-        FindingCode.SHORT: _("short: {detail} characters"),
+        FindingCode.SHORT: ngettext(
+            "short: {detail} character", "short: {detail} characters", int(detail) if detail.isdigit() else 0
+        ),
         FindingCode.NO_SALUTATION: _("no salutation"),
         FindingCode.PERSONAL_NUMBER: _("looks like a phone or a document number"),
         FindingCode.LINK: _("there is a link"),

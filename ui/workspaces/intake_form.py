@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from arm.desk.values import Caller, Draft, QueueRow
 from arm.domain.commands import Register
@@ -20,6 +20,7 @@ from ui.wording import channel_name, delivery_name
 from ui.workspaces.choosing import OrganisationField, TopicField, organisation_rows, topic_rows
 from ui.workspaces.drafting import DraftKeeper
 from ui.workspaces.fields import FilesField
+from ui.workspaces.intake_lines import label, line, unchosen
 from ui.workspaces.topic_hints import suggest_topics
 
 if TYPE_CHECKING:
@@ -58,10 +59,13 @@ class IntakeForm(QWidget):
         self._connect()
 
     def title(self) -> str:
-        return self.name.text().strip() or self.phone.text().strip() or _("New call")
+        words = self.text.toPlainText().strip().partition("\n")[0]
+        return self.name.text().strip() or self.phone.text().strip() or words or _("New call")
 
     def is_blank(self) -> bool:
-        return not any((self.phone.text(), self.name.text(), self.text.toPlainText(), self.address.text()))
+        lines = (self.phone, self.name, self.address, self.topic.picker, self.organisation.picker)
+        texts = (*(one.text() for one in lines), self.text.toPlainText())
+        return not any(one.strip() for one in texts) and self.files.is_empty()
 
     def start(self) -> None:
         (self.text if self.phone.text() else self.phone).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -90,6 +94,10 @@ class IntakeForm(QWidget):
         if not self.text.toPlainText().strip():
             return self.text, _("what it is about")
         return None
+
+    def unchosen(self) -> tuple[QWidget, str] | None:
+        """The first line where something is typed that no choice stands for, and what to say of it."""
+        return unchosen(self.topic.picker, self.organisation.picker)
 
     def command(self) -> Register:
         category, subcategory = self.topic.value() or ("", "")
@@ -154,12 +162,12 @@ class IntakeForm(QWidget):
         self._on_edited()
 
     def _build(self) -> None:
-        self.phone = _line("intake-phone", _("Phone"))
+        self.phone = line("intake-phone", _("Phone"))
         self.matches = QListWidget()
         self.matches.setObjectName("intake-matches")
         self.matches.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.matches.hide()
-        self.name = _line("intake-name", _("Full name"))
+        self.name = line("intake-name", _("Full name"))
         self.channel = SegmentedChoice(
             tuple(Segment(one.value, channel_name(one)) for one in CHANNELS), name=_("Channel"), shortcuts=False
         )
@@ -169,7 +177,7 @@ class IntakeForm(QWidget):
         self.text.setAccessibleName(_("What it is about"))
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(round(em() * 6))
-        self.address = _line("intake-address", _("Address of the trouble"))
+        self.address = line("intake-address", _("Address of the trouble"))
         directory = self._shell.directory
         self.topic = TopicField("intake-topic")
         self.topic.set_rows(topic_rows(directory.classifier))
@@ -203,29 +211,33 @@ class IntakeForm(QWidget):
         addressee_box.addWidget(self.by_rule)
         similar_box.addWidget(self.similar, 1)
         similar_box.addWidget(self.link)
-        form.addRow(_label(_("Phone")), phone_box)
-        form.addRow(_label(_("Full name")), self.name)
-        form.addRow(_label(_("Channel")), self.channel)
-        form.addRow(_label(_("What it is about")), self.text)
-        form.addRow(_label(_("Address")), self.address)
-        form.addRow(_label(_("Topic")), self.topic)
-        form.addRow(_label(_("Whom to send")), addressee_box)
+        form.addRow(label(_("Phone")), phone_box)
+        form.addRow(label(_("Full name")), self.name)
+        form.addRow(label(_("Channel")), self.channel)
+        form.addRow(label(_("What it is about")), self.text)
+        form.addRow(label(_("Address")), self.address)
+        form.addRow(label(_("Topic")), self.topic)
+        form.addRow(label(_("Whom to send")), addressee_box)
         self._similar_row = form.rowCount()
-        form.addRow(_label(_("Similar")), similar_box)
-        form.addRow(_label(_("Answer")), self.delivery)
-        form.addRow(_label(_("Files")), self.files)
+        form.addRow(label(_("Similar")), similar_box)
+        form.addRow(label(_("Answer")), self.delivery)
+        form.addRow(label(_("Files")), self.files)
         form.setRowVisible(self._similar_row, False)
         self._form = form
         self.by_rule.hide()
 
     def _connect(self) -> None:
-        for line in (self.phone, self.name, self.address):
-            line.textEdited.connect(self._on_line_edited)
+        for one in (self.phone, self.name, self.address):
+            one.textEdited.connect(self._on_line_edited)
         self.text.textChanged.connect(self._on_edited)
         self.text.files_dropped.connect(self.files.add_paths)
         self.text.image_pasted.connect(self.files.add_image)
         self.topic.picker.picked.connect(self._on_topic_picked)
         self.organisation.picker.picked.connect(self._on_addressee_picked)
+        self.organisation.picker.refused.connect(self._on_addressee_refused)
+        self.topic.picker.textEdited.connect(self._on_line_edited)
+        self.organisation.picker.textEdited.connect(self._on_line_edited)
+        self.organisation.picker.textEdited.connect(self._on_addressee_typed)
         self.files.edited.connect(self._on_edited)
         self.channel.chosen.connect(self._on_choice)
         self.delivery.chosen.connect(self._on_choice)
@@ -321,7 +333,7 @@ class IntakeForm(QWidget):
 
     def _route(self) -> None:
         pair = self.topic.value()
-        if pair is None or self._is_addressee_chosen:
+        if pair is None or self._is_addressee_chosen or self.organisation.picker.unmatched():
             return
         directory, me = self._shell.directory, self._shell.me
         owner = directory.tree.top(me.organisation) if me.organisation else None
@@ -350,6 +362,16 @@ class IntakeForm(QWidget):
         self._say_rule("")
         self._on_edited()
 
+    def _on_addressee_typed(self, text: str) -> None:
+        """An emptied line leaves the choice to the rule again."""
+        self._is_addressee_chosen = False
+        self._say_rule("")
+        if not text.strip():
+            self._route()
+
+    def _on_addressee_refused(self, reason: object) -> None:
+        self._say_rule(str(reason))
+
     def _on_match_clicked(self) -> None:
         self.take_caller(self.matches.currentRow())
 
@@ -360,17 +382,3 @@ class IntakeForm(QWidget):
             self._shell.announce(_("Linked with {number}").format(number=number_sign(self._similar_number)))
 
     _similar_number: str = ""
-
-
-def _line(name: str, label: str) -> QLineEdit:
-    made = QLineEdit()
-    made.setObjectName(name)
-    made.setAccessibleName(label)
-    return made
-
-
-def _label(words: str) -> PlainLabel:
-    made = PlainLabel(words, tone="text2")
-    made.setMinimumHeight(round(em() * 2))
-    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return made

@@ -15,7 +15,7 @@ from arm.i18n import _
 from ui.dialogs.overlay import OverlayPage
 from ui.formats import computer_clock, number_sign
 from ui.keys import bind
-from ui.widgets import Button, Divider, PlainLabel, announce
+from ui.widgets import Button, Divider, PlainLabel, ToastFace, announce
 from ui.wording import refusal_with_clause
 from ui.workspaces.intake_form import FORM, IntakeForm
 
@@ -36,10 +36,13 @@ class IntakePanel(OverlayPage):
         self._build()
         bind(self, "Ctrl+Return", self.register)
         bind(self, "Ctrl+Tab", self._next_form)
-        bind(self, "Ins", self.new_form)
         shell.bridge.changed.connect(self._on_changed)
 
     def open_page(self) -> None:
+        """Ins, also when the panel is open: the blank form, a new one where all have something in them."""
+        if self.isVisible():
+            self.new_form()
+            return
         before = self.window().focusWidget()
         if not self._are_drafts_read:
             self._are_drafts_read = True
@@ -55,6 +58,13 @@ class IntakePanel(OverlayPage):
     def first_focus(self) -> QWidget:
         form = self._form()
         return form.phone if form is not None else self.panel
+
+    def close_page(self) -> None:
+        form = self._form()
+        is_put_off = self._pages.currentWidget() is self._work and form is not None and not form.is_blank()
+        super().close_page()
+        if is_put_off:
+            self._shell.toast(ToastFace(_("The call is put off: Ins comes back to it")))
 
     def after_closing(self) -> None:
         """The panel stays with its forms; what is typed goes to the journal at once."""
@@ -81,6 +91,13 @@ class IntakePanel(OverlayPage):
         if gap is not None:
             self._say(_("Fill in: {field}").format(field=gap[1]))
             gap[0].setFocus()
+            return
+        unchosen = form.unchosen()
+        if unchosen is not None and self._warned_of != unchosen[1]:
+            line, words = unchosen
+            self._say(_("{problem}. Choose from the list or clear; Ctrl+Enter registers without").format(problem=words))
+            self._warned_of = words
+            line.setFocus()
             return
         self._say("")
         self._registering = form
@@ -178,7 +195,7 @@ class IntakePanel(OverlayPage):
 
     def _add_form(self) -> IntakeForm:
         form = IntakeForm(self._shell)
-        form.titled.connect(self._show_titles)
+        form.titled.connect(self._on_edited)
         form.saved.connect(self._on_saved)
         self._forms.addWidget(form)
         self.tabs.addTab(form.title())
@@ -203,7 +220,11 @@ class IntakePanel(OverlayPage):
 
     def _take_drafts(self, drafts: tuple[Draft, ...]) -> None:
         for draft in drafts:
-            self._add_form().restore(draft)
+            form = self._add_form()
+            form.restore(draft)
+            if form.is_blank():
+                form.discard()
+                self._remove_form(form)
         self._show_titles()
 
     def _next_form(self) -> None:
@@ -217,7 +238,18 @@ class IntakePanel(OverlayPage):
         self._problem.setVisible(bool(words))
         announce(self, words)
 
+    def _unsay(self) -> None:
+        """What was missing in another form, or before the last edit, is no news any more."""
+        self._warned_of = ""
+        if self._problem.text():
+            self._say("")
+
+    def _on_edited(self) -> None:
+        self._unsay()
+        self._show_titles()
+
     def _on_tab_changed(self, place: int) -> None:
+        self._unsay()
         if 0 <= place < self._forms.count():
             self._forms.setCurrentIndex(place)
 
@@ -229,7 +261,7 @@ class IntakePanel(OverlayPage):
         if form is not None:
             form.discard()
             self._remove_form(form)
-        self.close_page()
+        super().close_page()
 
     def _on_registered(self, done: Done) -> None:
         form = self._registering
@@ -268,4 +300,5 @@ class IntakePanel(OverlayPage):
         self._say(refusal_with_clause(refused))
 
     _registering: IntakeForm | None = None
+    _warned_of: str = ""
     _awaited: MessageId | None = None

@@ -108,3 +108,75 @@ def test_words_of_a_text_find_their_topic(open_window: OpenWindow) -> None:
     desk, _window = open_window("u-op", texts=())
     first = suggest_topics(desk.directory_now.classifier, "глубокая яма на проезжей части")[0]
     assert first == ("roads", "potholes")
+
+
+def filled(window: MainWindow) -> IntakePanel:
+    panel = open_calls(window)
+    form = panel._form()
+    assert form is not None
+    type_text(form.phone, "8 900 000-55-66")
+    form.text.setPlainText("Шум во дворе")
+    return panel
+
+
+def test_the_addressee_chosen_by_enter_goes_with_the_message(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-op")
+    panel = filled(window)
+    form = panel._form()
+    assert form is not None
+    form.organisation.picker.setFocus(Qt.FocusReason.TabFocusReason)
+    type_text(focus(), "дорожн")
+    QTest.keyClick(focus(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not form._look.isActive())
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+    given = desk.commands_given[-1]
+    assert isinstance(given, Register) and given.organisation == "roads"
+
+
+def test_a_topic_typed_and_not_chosen_is_said_before_it_is_left_out(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-op")
+    panel = filled(window)
+    form = panel._form()
+    assert form is not None
+    form.topic.picker.setFocus(Qt.FocusReason.TabFocusReason)
+    type_text(focus(), "крыш")
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "Тема не выбрана: «крыш» нет в классификаторе" in panel._problem.text() and desk.commands_given == []
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+
+
+def test_what_is_missing_is_forgotten_after_an_edit_and_in_another_tab(open_window: OpenWindow) -> None:
+    _desk, window = open_window("u-op")
+    panel = open_calls(window)
+    form = panel._form()
+    assert form is not None
+    type_text(form.phone, "8 900 000-55-66")
+    panel.register()
+    assert "суть" in panel._problem.text()
+    form.text.setPlainText("Шум")
+    assert panel._problem.text() == ""
+    form.text.clear()
+    panel.register()
+    panel.new_form()
+    assert panel._problem.text() == ""
+
+
+def test_ins_in_the_panel_opens_one_blank_call_and_comes_back_to_it(open_window: OpenWindow) -> None:
+    _desk, window = open_window("u-op")
+    panel = filled(window)
+    QTest.keyClick(focus(), Qt.Key.Key_Insert)
+    blank = panel._form()
+    assert blank is not None and blank.is_blank() and panel.tabs.count() == 2
+    panel._next_form()
+    QTest.keyClick(focus(), Qt.Key.Key_Insert)
+    assert panel._form() is blank and panel.tabs.count() == 2
+
+
+def test_esc_says_that_the_call_is_put_off(open_window: OpenWindow) -> None:
+    _desk, window = open_window("u-op")
+    filled(window)
+    QTest.keyClick(focus(), Qt.Key.Key_Escape)
+    face = window.toast.face()
+    assert face is not None and "Звонок отложен: вернуться — Ins" in face.text
