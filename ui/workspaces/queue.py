@@ -53,7 +53,7 @@ class QueuePane(Surface):
         self._told: MessageId | None = None
         self._leaving: set[MessageId] = set()
         self._held_place: int | None = None
-        self._is_focus_wanted = False
+        self._is_focus_wanted = self._is_asked = self._is_first_wanted = False
         # before the view takes the model: its own slot would move the cursor first
         model.rowsAboutToBeRemoved.connect(self._on_rows_about_to_be_removed)
         self._build()
@@ -76,6 +76,7 @@ class QueuePane(Surface):
         self._text_of, self._empty_sentence = text_of, empty_sentence
         self._wanted = self._told = self._held_place = None
         self._leaving.clear()
+        self._is_asked = self._is_first_wanted = False
         was_blocked = self.search.blockSignals(True)
         self.search.clear()
         self.search.blockSignals(was_blocked)
@@ -172,7 +173,7 @@ class QueuePane(Surface):
             self.search.clear()
             return True
         elif key in (Qt.Key.Key_Down, *_ENTERS):
-            self.focus_list()
+            self._enter_results(is_first_wanted=key in _ENTERS and bool(self.search.text().strip()))
             return True
         return False
 
@@ -264,10 +265,12 @@ class QueuePane(Surface):
 
     def _on_loaded(self) -> None:
         self._trouble.set_face(None)
-        had_focus = self.list.hasFocus() or self._is_focus_wanted
+        had_focus = self.list.hasFocus() or self.hasFocus() or self._is_focus_wanted
         self._show_layer()
         self._show_title()
         index = self.model.index_of(self._wanted) if self._wanted else QModelIndex()
+        if self._is_asked:
+            index = self._asked_place(index)
         if index.isValid():
             self._wanted = None
             self.list.setCurrentIndex(index)
@@ -276,9 +279,28 @@ class QueuePane(Surface):
         elif not self.model.rowCount() and self._told is not None and self._held_place is None:
             self._tell(None)
         self._is_focus_wanted = False
-        if had_focus and self.model.rowCount():
-            self.list.setFocus()
+        if had_focus:
+            empty = self.search if self.search.text() else self
+            (self.list if self.model.rowCount() else empty).setFocus()
         self._show_newcomers()
+
+    def _asked_place(self, wanted: QModelIndex) -> QModelIndex:
+        """Where the cursor goes after a search or a filter: the card never stays on what the list doesn't hold."""
+        is_first = self._is_first_wanted or not wanted.isValid()
+        self._is_asked = self._is_first_wanted = False
+        self._wanted = self._held_place = None
+        return self.model.index(0) if is_first and self.model.rowCount() else wanted
+
+    def _enter_results(self, *, is_first_wanted: bool) -> None:
+        """Into the list; a search that is still to be asked or read comes first."""
+        if self._search_timer.isActive():
+            self._search_timer.stop()
+            self._on_search_due()
+        if is_first_wanted and self.model.is_loading:
+            self._is_asked = self._is_first_wanted = True
+        elif is_first_wanted and self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0))
+        self.focus_list()
 
     def _show_newcomers(self) -> None:
         """New rows above what is seen are told, they don't move the list."""
@@ -339,7 +361,8 @@ class QueuePane(Surface):
 
     def _on_filter_chosen(self, key: object) -> None:
         self._filter = Filter(str(key))
-        self._wanted = None
+        self._wanted = self.current
+        self._is_asked = True
         self._ask()
 
     def _on_search_edited(self, _text: str) -> None:
@@ -347,6 +370,7 @@ class QueuePane(Surface):
 
     def _on_search_due(self) -> None:
         self._wanted = self.current
+        self._is_asked = True
         self._ask()
 
     def _on_double_clicked(self, _index: QModelIndex) -> None:

@@ -199,6 +199,42 @@ def test_an_empty_search_offers_to_look_everywhere(open_window: OpenWindow, qtbo
     assert window.queue._layers.currentWidget() is window.queue.empty
 
 
+def card_of(window: MainWindow) -> object:
+    opened = window.conductor.opened
+    return opened.message_id if opened is not None else None
+
+
+def test_the_card_follows_a_search_that_no_longer_holds_its_message(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window()
+    before = card_of(window)
+    window.queue.focus_search()
+    type_text(window.queue.search, "4813")
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 1)
+    qtbot.waitUntil(lambda: card_of(window) == window.queue.current != before)
+    assert "4813" in window.card.title.text() and window.queue.search.hasFocus()
+    window.queue.search.setText("ёлка")
+    qtbot.waitUntil(lambda: window.queue.model.rowCount() == 0 and card_of(window) is None)
+    assert window.bar.actions_shown() == ()
+
+
+def test_enter_in_the_search_goes_to_its_first_result(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window()
+    window.queue.focus_search()
+    type_text(window.queue.search, "4814")
+    QTest.keyClick(window.queue.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "4814" in window.card.title.text())
+    assert window.queue.list.hasFocus() and window.queue.list.currentIndex().row() == 0
+
+
+def test_a_search_without_results_keeps_the_focus(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_window()
+    window.queue.focus_search()
+    type_text(window.queue.search, "ёлка")
+    QTest.keyClick(window.queue.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: card_of(window) is None)
+    assert window.queue.search.hasFocus()
+
+
 def test_a_number_typed_in_the_palette_opens_the_message(open_window: OpenWindow, qtbot: QtBot) -> None:
     from ui.dialogs.palette import Palette
 
