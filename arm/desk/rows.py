@@ -44,8 +44,7 @@ class Rows:
 
     def _row(self, facts: Facts, is_read: bool, has_draft: bool) -> QueueRow:
         directory = self._core.directory
-        organisation = directory.organisation(OrganisationId(facts.organisation))
-        place = (organisation.short_name or organisation.name) if organisation else facts.organisation
+        place = self._place(facts.organisation)
         marks = {RowMark(one) for one in facts.marks}
         entries = self._projection.entries(facts.message_id)
         if has_draft:
@@ -74,4 +73,10 @@ class Rows:
             applicant_name=facts.applicant,
             warned_at=moment(facts.warned),
             late_by_s=facts.late_by_s,
+            proposed=self._place(facts.proposed),
         )
+
+    def _place(self, organisation_id: str) -> str:
+        """The short name of an organisation; its id where the directory doesn't know it."""
+        found = self._core.directory.organisation(OrganisationId(organisation_id))
+        return (found.short_name or found.name) if found else organisation_id

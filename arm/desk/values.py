@@ -93,7 +93,7 @@ class QueueRow:
     """One line of a queue, read in one query per page; due moments are aware UTC, empty = no rule.
 
     `number` may be a temporary «Б-17» of a registration that isn't sent yet. `holder` is a person's or an
-    organisation's name. `result` is what the answer under decision (or given) says.
+    organisation's name. `proposed` names the addressee of the registration until one is accepted. `result` is what the answer under decision (or given) says.
     """
 
     message_id: MessageId
@@ -114,6 +114,7 @@ class QueueRow:
     applicant_name: str = ""
     warned_at: datetime | None = None
     late_by_s: int | None = None
+    proposed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

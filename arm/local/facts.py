@@ -39,7 +39,8 @@ def atom(text: str | None) -> int:
 class Facts(msgspec.Struct, frozen=True, array_like=True):
     """A queue row without names and without its level; moments in microseconds, None = no rule.
 
-    `holder` is a user, empty = the organisation holds it; `marks` are values of the desk's RowMark.
+    `holder` is a user, empty = the organisation holds it; `proposed` is the
+    addressee that the registration names, until moderation has accepted one; `marks` are values of the desk's RowMark.
     """
 
     message_id: str
@@ -64,6 +65,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     late_by_s: int | None
     executor: str = ""
     topic: str = ""
+    proposed: str = ""
 
 
 def facts_of(message: Message, topic: str) -> Facts:
@@ -92,6 +94,7 @@ def facts_of(message: Message, topic: str) -> Facts:
         late_by_s=clocks.late_by_seconds(),
         executor=message.executor or "",
         topic=topic,
+        proposed="" if message.organisation else message.proposed_organisation or "",
     )
 
 

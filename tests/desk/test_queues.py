@@ -89,6 +89,15 @@ def test_a_message_is_new_until_it_is_opened(town: Town) -> None:
         assert not moderator.messages.rows([message_id])[0].is_unread
 
 
+def test_an_unaccepted_message_names_the_addressee_of_its_registration(town: Town) -> None:
+    message_id = registered(town, organisation=WORKS)
+    with desks(town, "operator", "moderator") as (operator, moderator):
+        works = operator.messages.rows([message_id])[0].proposed
+        assert works and works == moderator.messages.rows([message_id])[0].proposed
+        do(moderator, message_id, Accept(category="roads", subcategory="pits", organisation=WORKS))
+        assert moderator.messages.rows([message_id])[0].proposed == ""
+
+
 def test_marks_say_what_is_unfinished_here(town: Town) -> None:
     message_id = assigned(town)
     with desks(town, "executor") as (executor,):

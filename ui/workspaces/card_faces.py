@@ -40,7 +40,7 @@ def who_and_when(opened: Opened, me: Me) -> str:
     """Applicant, channel, moment of coming in; organisation and executor where they are others than mine."""
     message, directory = opened.message, opened.directory
     applicant = message.applicant.name if message.applicant is not None else ""
-    place = directory.organisation(message.owner)
+    place = directory.organisation(message.organisation or message.proposed_organisation or message.top)
     executor = directory.name(message.executor)
     phone = message.applicant.phone if message.applicant is not None else ""
     parts = (
@@ -48,7 +48,7 @@ def who_and_when(opened: Opened, me: Me) -> str:
         phone,
         channel_name(message.channel),
         moment(message.registered_at, opened.card.zone).replace(" ", NBSP),
-        (place.short_name or place.name) if place is not None and message.owner != me.organisation else "",
+        (place.short_name or place.name) if place is not None and place.organisation_id != me.organisation else "",
         executor if message.executor != me.user_id else "",
     )
     return f"{NBSP}· ".join(part for part in parts if part)

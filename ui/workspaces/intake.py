@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from arm.desk.values import QueueRow
 from arm.desk.values import Workspace as Space
-from arm.domain.message import Delivery
+from arm.domain.message import Delivery, Stage
 from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import number_sign
@@ -52,7 +52,8 @@ class IntakeWorkspace(Workspace):
             self.shell.open_sheet(sheet)
 
     def queue_text(self, row: QueueRow) -> tuple[str, str] | None:
-        return row.applicant_name or row.topic, stage_name(row.stage)
+        place = row.proposed or (row.organisation if row.stage is not Stage.MODERATION else "")
+        return row.applicant_name or row.topic, " · ".join(part for part in (stage_name(row.stage), place) if part)
 
     def empty_sentence(self) -> str:
         return _("No calls yet. Ins takes a message")

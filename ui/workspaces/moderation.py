@@ -73,7 +73,7 @@ class ModerationWorkspace(Workspace):
         return None
 
     def queue_text(self, row: QueueRow) -> tuple[str, str] | None:
-        return row.topic or _("topic not chosen"), row.organisation
+        return row.topic or _("topic not chosen"), row.proposed or row.organisation
 
     def empty_sentence(self) -> str:
         return _("No new messages to moderate")
