@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from arm.domain.commands import Assign, Decline, HandDownTo, ProposeRedirect
-from arm.domain.identity import MessageId
-from arm.domain.message import Stage
+from arm.domain.commands import Assign, Decline, HandDownTo, ProposeRedirect, Submit
+from arm.domain.identity import MessageId, UserId
+from arm.domain.message import Result, Stage
 from tests.typing_keys import type_text
 from tests.ui.conftest import OpenWindow
 from tests.ui.fakes import GARDEN, OUTSIDE
@@ -103,6 +103,25 @@ def test_after_a_sheet_has_sent_the_next_message_is_decided_by_its_digit(open_wi
     assert window.toast.isVisible() and focus() is window.queue.list
     QTest.keyClick(focus(), Qt.Key.Key_3)
     assert the_sheet(window).message_id == shown(window)
+
+
+def test_after_an_answer_is_sent_the_caret_is_not_in_the_next_answer(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window("u-exec", Stage.EXECUTION)
+    window.resize(1500, 900)
+    first = shown(window)
+    QTest.keyClick(window.queue.list, Qt.Key.Key_F2)
+    assert first is not None and window.area.side.isAncestorOf(focus())
+    qtbot.waitUntil(lambda: not window.bridge.jobs.is_busy())
+    sent = Submit(
+        result=Result.SOLVED,
+        text="Уважаемая Мария Петровна!\n\nЯма засыпана и заасфальтирована 3 марта силами дорожной службы города.",
+        signer_name="Кузнецов Иван",
+        signer_position="специалист",
+        approver=UserId("u-boss"),
+    )
+    window.conductor.do(first, sent, done_text="отправлено")
+    qtbot.waitUntil(lambda: shown(window) not in (None, first))
+    assert desk.commands_given[-1] == sent and focus() is window.queue.list
 
 
 def test_a_cancelled_sheet_gives_the_focus_back(open_window: OpenWindow) -> None:
