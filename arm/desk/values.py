@@ -93,7 +93,8 @@ class QueueRow:
     """One line of a queue, read in one query per page; due moments are aware UTC, empty = no rule.
 
     `number` may be a temporary «Б-17» of a registration that isn't sent yet. `holder` is a person's or an
-    organisation's name. `proposed` names the addressee of the registration until one is accepted. `result` is what the answer under decision (or given) says.
+    organisation's name. `proposed` names the addressee of the registration until one is accepted. `result` is
+    what the answer under decision (or given) says.
     """
 
     message_id: MessageId
