@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -87,6 +88,20 @@ class Application(QObject):
         self._windows[profile] = made
         made.start_as(login, password, done)
 
+    def share_look(self, preferences: Preferences) -> None:
+        """One process has one look: a further window takes over that of the windows that are open."""
+        others = (one.preferences for one in self._windows.values() if one.preferences is not preferences)
+        first = next(others, None)
+        if first is not None:
+            preferences.take_look(first)
+        apply_look(preferences)
+
+    def spread_look(self, preferences: Preferences) -> None:
+        """What was chosen in one window holds in all; those of another language are made anew."""
+        apply_look(preferences)
+        for one in tuple(self._windows.values()):
+            one.take_look(preferences)
+
     def forget(self, profile: Path) -> None:
         self._windows.pop(profile, None)
 
@@ -135,7 +150,7 @@ class ProfileWindow:
         """Opens the files; what is wrong with them is said in a dialog with what to do."""
         from ui.bridge import TROUBLES
 
-        apply_look(self.preferences)
+        self._application.share_look(self.preferences)
         try:
             self._desk = self._open_desk(self._profile)
         except TROUBLES as error:
@@ -146,7 +161,7 @@ class ProfileWindow:
 
     def start_as(self, login: str, password: str, done: Callable[[BaseException | None], None]) -> None:
         """Signs in by itself (once), loads the messages and opens the window."""
-        apply_look(self.preferences)
+        self._application.share_look(self.preferences)
         self._desk = self._open_desk(self._profile)
         self.bridge = Bridge(self._desk)
         server = self._server
@@ -204,7 +219,8 @@ class ProfileWindow:
         window.start()
         window.show()
         self.bridge.ask(window, start_news, window.show_news)
-        QTimer.singleShot(SYNC_AFTER_MS, window, self._start_sync)
+        # a partial keeps this object until then: Qt holds a method of what is no QObject only weakly
+        QTimer.singleShot(SYNC_AFTER_MS, window, partial(self._start_sync))
 
     def _start_sync(self) -> None:
         """Not before the first messages are on the screen: the network's libraries would be loaded beside them."""
@@ -247,21 +263,32 @@ class ProfileWindow:
     def _on_theme_asked(self) -> None:
         """Light and dark in turn; the first press leaves the system's choice."""
         self.preferences.theme = "light" if present_theme().name == "dark" else "dark"
-        apply_look(self.preferences)
+        self._application.spread_look(self.preferences)
 
     def _on_zoom_asked(self, scale: float) -> None:
         self.preferences.font_scale = round(min(LARGEST_SCALE, max(SMALLEST_SCALE, scale)), 2)
-        apply_look(self.preferences)
-        if self.window is not None:
-            self.window.area.judge_width()
+        self._application.spread_look(self.preferences)
 
     def _on_language_asked(self) -> None:
-        """The window is made anew in the other language; drafts are saved before."""
+        """Every window of the process is made anew in the other language; drafts are saved before."""
         self.preferences.language = "ru" if i18n.current_language() == "en" else "en"
         i18n.set_language(self.preferences.language)
-        if self.window is not None:
-            self.window.save_drafts()
-            self._reopen(self.window.me)
+        self._application.spread_look(self.preferences)
+
+    def take_look(self, chosen: Preferences) -> None:
+        """Theme, size and language of another window, or of this one; place and filter stay."""
+        self.preferences.take_look(chosen)
+        window = self.window
+        if window is None:
+            return
+        if window.language == i18n.current_language():
+            window.area.judge_width()
+            return
+        window.save_drafts()
+        space, chosen_filter = window.conductor.space, window.queue.filters.current()
+        self._reopen(window.me)
+        if self.window is not None and space is not None:
+            self.window.go_on_at(space, chosen_filter)
 
     def _on_window_closed(self) -> None:
         self._close()

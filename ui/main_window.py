@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from arm.desk.values import Counter, Me, SyncStatus
+from arm.desk.values import FILTERS, Counter, Filter, Me, SyncStatus
 from arm.desk.values import Workspace as Space
-from arm.i18n import _
+from arm.i18n import _, current_language
 from ui.bridge import Bridge
 from ui.conductor import Conductor
 from ui.models.queue import QueueModel
@@ -60,6 +60,7 @@ class MainWindow(QWidget):
         self.me = me
         self.bridge = bridge
         self.preferences = preferences
+        self.language = current_language()
         self.conductor = Conductor(bridge, me, self)
         self.calls: IntakePanel | None = None
         self._build()
@@ -74,6 +75,13 @@ class MainWindow(QWidget):
 
     def start(self) -> None:
         self.conductor.start(self.preferences.space)
+
+    def go_on_at(self, space: Space, chosen_filter: object) -> None:
+        """The workspace and the filter that a window in another language has left."""
+        self.conductor.enter(space)
+        filters = FILTERS[space]
+        if chosen_filter in filters[1:]:
+            self.queue.choose_filter(filters.index(Filter(str(chosen_filter))))
 
     def show_trouble(self, error: BaseException) -> None:
         """One banner, whatever happens how often; work goes on."""
@@ -176,6 +184,7 @@ class MainWindow(QWidget):
         made.toasted.connect(self._on_toasted)
         made.counted.connect(self._fill_rail)
         made.entered.connect(self._on_entered)
+        made.toasted.connect(self.status.clear_remark)
         made.synced.connect(self._on_synced)
         made.placed.connect(self._on_placed)
         made.call_asked.connect(self.open_calls)

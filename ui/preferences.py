@@ -54,6 +54,10 @@ class Preferences:
         except OSError:
             log.warning("the window's preferences could not be written")
 
+    def take_look(self, other: Preferences) -> None:
+        """Theme, size of letters and language; the window's place stays one's own."""
+        self.theme, self.font_scale, self.language = other.theme, other.font_scale, other.language
+
     def remember_place(self, window: QWidget) -> None:
         """The own rectangle of the window, not Qt's blob: it grew at each start with some screens."""
         self.is_maximised = window.isMaximized()

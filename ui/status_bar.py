@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from arm.desk.values import SyncKind, SyncStatus
 from arm.i18n import _
 from ui.sync_words import outbox_words, skew_words, sync_words
 from ui.widgets import PlainLabel, StatusLine, StatusPiece
 
+_EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)
+_ERASERS = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 _WANT_SIGN_IN = frozenset({SyncKind.UNAUTHORISED, SyncKind.NOT_SIGNED_IN})
 
 
@@ -39,6 +42,30 @@ class SyncStatusLine(StatusLine):
         """A trouble of the sync: it goes as soon as the two are in step again."""
         self._trouble = text
         self.announce(text)
+
+    def announce(self, text: str, seconds: float = 8.0) -> None:
+        """Goes after that many seconds, and before them with the next edit: its cause may be gone with it."""
+        super().announce(text, seconds)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def clear_remark(self) -> None:
+        super().clear_remark()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watches typing only while a remark is shown."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._is_edit(watched, event):
+            self.clear_remark()
+        return super().eventFilter(watched, event)
+
+    def _is_edit(self, watched: QObject, event: QKeyEvent) -> bool:
+        if not isinstance(watched, _EDITORS) or watched.window() is not self.window():
+            return False
+        return event.key() in _ERASERS or (event.text().isprintable() and bool(event.text()))
 
     def show_status(self, status: SyncStatus) -> None:
         if status.kind is SyncKind.IN_STEP and self._trouble and self.remark() == self._trouble:

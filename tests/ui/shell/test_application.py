@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from arm.desk.desk import Desk
@@ -22,6 +25,7 @@ from ui.bridge import Bridge
 from ui.dialogs.account_picker import AccountPicker
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.trouble import TroubleDialog
+from ui.status_bar import SyncStatusLine
 from ui.wording import trouble_sentence
 
 SERVER = "town.example"
@@ -151,3 +155,41 @@ def test_the_picker_opens_a_window_of_its_own_for_each_person(town: Town, qtbot:
     for window in application.windows():
         window.close()
     assert application.windows() == ()
+
+
+def test_another_language_makes_every_window_anew_where_it_was(town: Town, qtbot: QtBot, tmp_path: Path) -> None:
+    application = Application(lambda profile: town.bare_desk(profile.name))
+    came: list[BaseException | None] = []
+    for login in ("moderator", "coordinator"):
+        application.open_signed_in(tmp_path / login, SERVER, login, PASSWORD, came.append)
+    qtbot.waitUntil(lambda: came == [None, None], timeout=20_000)
+    first, second = application.windows()
+    qtbot.waitUntil(lambda: all(one.conductor.space is not None for one in (first, second)))
+    assert second.conductor.space is not None
+    assert second.queue.choose_filter(1)
+    left = (second.conductor.space, second.queue.filters.current())
+    first.language_asked.emit()
+    anew = application.windows()
+    assert len(anew) == 2 and first not in anew and second not in anew
+    assert {one.windowTitle() for one in anew} == {"ARM: messages of citizens"}
+    assert (anew[1].conductor.space, anew[1].queue.filters.current()) == left
+    assert [one.preferences.language for one in anew] == ["en", "en"]
+    anew[0].zoom_asked.emit(1.2)
+    assert [one.preferences.font_scale for one in anew] == [1.2, 1.2]
+    for window in anew:
+        window.close()
+
+
+def test_a_remark_goes_with_the_next_edit(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    status, line = SyncStatusLine(), QLineEdit()
+    column.addWidget(line)
+    column.addWidget(status)
+    window.show()
+    status.announce("Не отправлено: не указан утверждающий")
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert status.remark()
+    QTest.keyClick(line, Qt.Key.Key_X)
+    assert status.remark() == "" and line.text() == "x"
