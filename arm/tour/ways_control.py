@@ -20,6 +20,8 @@ def watched(play: Stage) -> None:
     story.tell("Куратор: плитки — это отборы; «Отложено» показывает и это сообщение с новым сроком.", desk)
     desk.click("tile-stage_over")
     desk.see_gone(play.number, name="board-list")
+    # while another filter is read the list is empty: wait for its rows
+    desk.see("№", name="board-list")
     numbers = sorted(set(NUMBER.findall(desk.read("board-list"))))
     fresh = [one for one in numbers if not any(w.kind == "stage_over" for w in theatre.message(one).warnings)]
     for number in fresh:
