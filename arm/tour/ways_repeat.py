@@ -50,6 +50,7 @@ def way_g(theatre: Theatre, story: Story) -> None:
     desk.see(name="sheet-stop_reconsideration")
     story.tell("Начальник управления назван прекращать повторное рассмотрение; основания — из регламента.", desk)
     desk.press("1", "input-ground")
+    desk.press("Ctrl+Return", "input-ground")
     truth.holds(
         number,
         "рассмотрение прекращено, заявитель извещён",
