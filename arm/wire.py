@@ -189,7 +189,7 @@ class SignInRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInAnswer:
-    """`token` is opaque and revocable; `lease_days` the offline lease (P30)."""
+    """`token` is opaque and revocable; `lease_days` the offline lease (P30), `escrow_key` this device's (P32)."""
 
     token: str
     store_id: str
@@ -201,6 +201,7 @@ class SignInAnswer:
     expires_at: datetime
     lease_days: int = 7
     proto: int = PROTO
+    escrow_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from arm.central import engine as engines
 from arm.central.problems import StoreTrouble
 from arm.central.tables import EPOCH, journal_head, number_series, store
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest version of the schema: the head of `migrations`."""
 APPLICANT_SERIES = "applicant"
 MIGRATION_LOCK = 4_811_2026

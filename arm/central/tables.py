@@ -183,6 +183,8 @@ device = Table(
     Column("backup_floor", BigInteger, nullable=False, default=0),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("escrow_key", String(64), nullable=False, default=""),
+    Column("report", Text, nullable=False, default=""),
 )
 command_log = Table(
     "command_log",
@@ -298,6 +300,44 @@ upload = Table(
     Column("complete", Boolean, nullable=False),
     Column("referenced", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+timer = Table(
+    "timer",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("next_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=True),
+    Column("runs", BigInteger, nullable=False, default=0),
+)
+timed = Table(
+    "timed",
+    metadata,
+    Column("what", String(32), primary_key=True),
+    Column("about", ID, primary_key=True),
+    Column("due_at", Moment, primary_key=True),
+    Column("done_at", Moment, nullable=False),
+)
+presence = Table(
+    "presence",
+    metadata,
+    Column("message_id", ID, primary_key=True),
+    Column("device_id", ID, primary_key=True),
+    Column("user_id", ID, nullable=False),
+    Column("doing", String(16), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+)
+shared_draft = Table(
+    "shared_draft",
+    metadata,
+    Column("draft_id", ID, primary_key=True),
+    Column("message_id", ID, nullable=False, index=True),
+    Column("author_id", ID, nullable=False),
+    Column("form", String(64), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("taken_by", ID, nullable=True),
+    Column("taken_at", Moment, nullable=True),
 )
 number_series = Table(
     "number_series",

@@ -170,6 +170,24 @@ class Pending:
     saved_at: datetime
     refused: Refused | None = None
     command_json: str = ""
+    standing: StandingText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingText:
+    """The text that stands at the central store where an own text was not accepted; empty `by`: nobody is named."""
+
+    text: str
+    by: str = ""
+    at: datetime | None = None
+
+
+class Choice(StrEnum):
+    """What the author does with a text that was not accepted (P19)."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    ASSEMBLED = "assembled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +262,11 @@ class SyncKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncStatus:
-    """`since` is the last successful pull; `skew_s` this computer's clock minus the central store's."""
+    """`since` is the last successful pull; `skew_s` this computer's clock minus the central store's.
+
+    `trouble` is the code of what is in the way (`proxy_auth`, `dns`, `captive`, `certificate_expired` …), `stuck_since`
+    when the outbox last moved although the store is reachable (P25), `lease_ends_at` when the copy locks (P30).
+    """
 
     kind: SyncKind
     since: datetime | None = None
@@ -253,6 +275,34 @@ class SyncStatus:
     done: int = 0
     total: int = 0
     skew_s: float = 0.0
+    parked: int = 0
+    trouble: str = ""
+    stuck_since: datetime | None = None
+    lease_ends_at: datetime | None = None
+    is_locked: bool = False
+    events: tuple[DeskEvent, ...] = ()
+
+
+class DeskEventKind(StrEnum):
+    """What happened to this desk that its person must be told once, and may put away."""
+
+    STORE_RESTORED = "store_restored"
+    DECISION_CHANGED = "decision_changed"
+    DEVICE_RENEWED = "device_renewed"
+    REVOKED = "revoked"
+    REBUILT = "rebuilt"
+    SALVAGED = "salvaged"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskEvent:
+    """`event_id` names it for `desk.sync.put_away`; `params` are counts and numbers of messages, never texts."""
+
+    event_id: str
+    kind: DeskEventKind
+    at: datetime
+    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
