@@ -1,27 +1,31 @@
-"""The decision on one command inside a unit of work: visibility, base, files, `decide`, `apply` (P7, P8, P18)."""
+"""The decision on one command inside a unit of work: visibility, base, files, `decide`, `apply` (P7, P8, P18, P19)."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
-import msgspec
 from sqlalchemy import select
 
 from arm.central import tables as t
+from arm.central.basing import Footing, Ground, ground_of, stale
 from arm.central.states import Held, files_in, sight_by, uploads_of
 from arm.central.unit import Entry, Unit
-from arm.domain.commands import APPENDS, Command, Register, Split
+from arm.domain.commands import Command, Comment, Register, Split
 from arm.domain.decide import Setting, apply, decide
 from arm.domain.events import Event
 from arm.domain.identity import Actor, CommandId, DeviceId, MessageId, OrganisationId, Role, UploadId
+from arm.domain.merging import rival_of
 from arm.domain.message import Attachment, Message
 from arm.domain.refusals import Reason, Refused
 from arm.domain.visibility import scope_of
 from arm.wire import Base, Decision, Verdict
 
 T = TypeVar("T")
+RIVALS = uuid.UUID("5f6c1f0e-3d0b-4b7e-9a55-6a1d5a0c7b11")
+"""Names the entries of rival answers after the commands that brought them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +81,39 @@ def decided(unit: Unit, given: Given) -> Outcome:
     """The verdict, with everything it changes gathered in the unit."""
     held = unit.message(given.message_id)
     sees = held is None or given.is_outside or _sees(unit, held, given)
-    stale = _stale(unit, given, held, sees)
-    if stale is not None:
-        return Outcome(Verdict.CONFLICT, stale)
+    ground = _ground(unit, given, held, sees)
+    if held is not None and ground.footing is Footing.STALE:
+        return _came_late(unit, given, held, Outcome(Verdict.CONFLICT, stale(unit, held, ground, sees)))
+    outcome = _judged(unit, given, held, sees)
+    if outcome.verdict is Verdict.ACCEPTED:
+        return replace(outcome, verdict=Verdict.ACCEPTED_MERGED) if ground.footing is Footing.MERGED else outcome
+    if held is not None and ground.is_old and ground.footing is not Footing.UNSEEN:
+        return _came_late(unit, given, held, outcome)
+    return outcome
+
+
+def _ground(unit: Unit, given: Given, held: Held | None, sees: bool) -> Ground:
+    if held is None or given.base is None or isinstance(given.command, Register):
+        return Ground(Footing.SAME)
+    return ground_of(unit, held, given.base, given.actor.user_id, given.command, sees)
+
+
+def _came_late(unit: Unit, given: Given, held: Held, outcome: Outcome) -> Outcome:
+    """The answer that somebody wrote meanwhile is kept beside the one that stands, as an entry of its own (P19)."""
+    entry_id = CommandId(str(uuid.uuid5(RIVALS, given.command_id)))
+    event = rival_of(held.message, given.command, given.actor, given.at, entry_id)
+    if event is not None:
+        unit.change(apply(held.message, event), event, entry_id, given.device_id)
+    return outcome
+
+
+def _judged(unit: Unit, given: Given, held: Held | None, sees: bool) -> Outcome:
     command = _with_stored_files(unit, given)
     if isinstance(command, Refused):
         return Outcome(Verdict.REFUSED, command)
+    if isinstance(command, Comment) and command.rival:
+        # the store alone keeps rivals
+        return Outcome(Verdict.REFUSED, Refused(Reason.UNKNOWN_VERB, field="rival"))
     if isinstance(command, Split) and any(unit.message(part.message_id) for part in command.parts):
         return Outcome(Verdict.REFUSED, Refused(Reason.ALREADY_REGISTERED, field="parts"))
     setting = _setting(unit, given, held)
@@ -142,64 +173,6 @@ def _regulation_of_new(unit: Unit, given: Given) -> str | None:
         named.insert(0, given.command.organisation)
     named = [one for one in named if one in tree] or [one.organisation_id for one in tree if one.superior is None]
     return known.regulation_reference(named[0]) if named else None
-
-
-def _stale(unit: Unit, given: Given, held: Held | None, sees: bool) -> Refused | None:
-    """A conflict where the command was made on something that no longer stands (P7, P18)."""
-    if held is None or given.base is None or isinstance(given.command, Register):
-        return None
-    made_on = _base_rev(unit, given)
-    if made_on == held.rev or (given.command.verb in APPENDS and sees):
-        return None
-    if not sees and not _was_known(unit, given.message_id, made_on):
-        return None
-    return Refused(Reason.STALE, details=_what_happened(unit, given.message_id, made_on, held, sees))
-
-
-def _base_rev(unit: Unit, given: Given) -> str:
-    """The rev that the base names; an own earlier command counts by what came of it, if it was accepted."""
-    base = given.base or Base()
-    if base.after is None:
-        return base.rev
-    row = unit.connection.execute(
-        select(t.command_log.c.user_id, t.command_log.c.message_id, t.command_log.c.result_rev).where(
-            t.command_log.c.command_id == base.after
-        )
-    ).first()
-    if row is None or row.user_id != given.actor.user_id or row.message_id != given.message_id:
-        return ""
-    return str(row.result_rev)
-
-
-def _was_known(unit: Unit, message_id: MessageId, rev: str) -> bool:
-    """Who names an earlier rev has seen the message at that rev: revs can't be guessed."""
-    known = t.journal.c
-    return bool(rev) and (
-        unit.connection.execute(select(known.seq).where(known.message_id == message_id, known.rev == rev)).first()
-        is not None
-    )
-
-
-def _what_happened(unit: Unit, message_id: MessageId, made_on: str, held: Held, sees: bool) -> dict[str, str]:
-    """Who changed it first after the base, when and how; what stands now only for those who still see it."""
-    known = t.journal.c
-    seen_ver = select(known.ver).where(known.message_id == message_id, known.rev == made_on).scalar_subquery()
-    rows = select(known.payload).where(known.message_id == message_id)
-    first = unit.connection.scalar(rows.where(known.ver > seen_ver).order_by(known.seq).limit(1))
-    if first is None:
-        first = unit.connection.scalar(rows.order_by(known.seq.desc()).limit(1))
-    details: dict[str, str] = {}
-    if first:
-        event: dict[str, Any] = msgspec.json.decode(first)
-        at = datetime.fromisoformat(event["at"]).astimezone(UTC)
-        details = {
-            "changed_by": event["actor"]["name"],
-            "changed_at": at.isoformat().replace("+00:00", "Z"),
-            "changed_verb": event["verb"],
-        }
-    if sees:
-        details |= {"stage": held.message.stage.value, "rev": held.rev}
-    return details
 
 
 def _with_stored_files(unit: Unit, given: Given) -> Command | Refused:

@@ -245,9 +245,12 @@ class Warn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
+    """Row 25. `rival`: the text of an answer that came too late, kept beside the message by the store (P19)."""
+
     verb: ClassVar[Verb] = Verb.COMMENT
     text: str = ""
     files: tuple[Attachment, ...] = ()
+    rival: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
