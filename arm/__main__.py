@@ -94,6 +94,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "regulation": ("arm.regulations", "read and check a regulation's file"),
     "tour": ("arm.tour.cli", "take messages along eight ways through real windows, with pictures"),
     "bench": ("arm.bench.cli", "measure"),
+    "verify": ("arm.verify.cli", "prove that sync loses nothing, doubles nothing and shows nothing to strangers"),
     "doctor": ("arm.doctor", "state of this installation, without personal data"),
 }
 """Words whose module has `add_parsers`; only the module of the word that was given is loaded."""

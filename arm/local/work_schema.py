@@ -39,7 +39,22 @@ FIRST = (
     " place TEXT NOT NULL, is_sent INTEGER NOT NULL DEFAULT 0, stored_at TEXT NOT NULL)",
     "CREATE INDEX stored_file_upload ON stored_file(upload_id)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+SECOND = (
+    *(
+        # the same order in both tables: an entry is archived by SELECT *
+        f"ALTER TABLE {table} ADD COLUMN {column}"
+        for table in ("outbox", "outbox_archive")
+        for column in (
+            "failures INTEGER NOT NULL DEFAULT 0",
+            "failing_since TEXT NOT NULL DEFAULT ''",
+            "standing TEXT NOT NULL DEFAULT ''",
+        )
+    ),
+    "CREATE TABLE desk_event (event_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,"
+    " params TEXT NOT NULL DEFAULT '{}', is_put_away INTEGER NOT NULL DEFAULT 0)",
+)
+"""Counts of failed sendings (P25), what stands at the store beside a conflict (P19, JSON), what the desk must tell."""
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 WORK_VERSION = len(MIGRATIONS)
 """A file of a later version is not written (P22)."""
-SALVAGED_TABLES = ("remembered", "outbox", "outbox_archive", "draft", "read_mark", "stored_file")
+SALVAGED_TABLES = ("remembered", "outbox", "outbox_archive", "draft", "read_mark", "stored_file", "desk_event")

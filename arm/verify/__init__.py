@@ -1,0 +1,1 @@
+"""Proofs: the simulation, its mutants, real faults, the feed under writers, failover and power cuts."""
