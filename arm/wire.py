@@ -6,7 +6,7 @@ Every shape here is normative for `/api/v1`. Times are aware UTC in RFC 3339, da
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_of
 from datetime import datetime
@@ -158,12 +158,25 @@ class ManifestRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All that the user may see, from one snapshot, with the cursor taken at its start (P16)."""
+    """All that the user may see, from one snapshot, with the cursor taken at its start (P16).
+
+    `scope` names what his rights amount to: only where it changed may much be evicted without a second look (P17).
+    """
 
     rows: list[ManifestRow]
     cursor: str
     server_time: datetime
     directory_version: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """What the user may see at `head`, as one digest for each first byte of the ids (P17)."""
+
+    digests: list[str]
+    head: int
+    server_time: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +272,22 @@ class Problem:
 def next_dec_hash(previous: str, command_id: CommandId, verdict: Verdict) -> str:
     """The running digest of a device's decisions (P9), hex of SHA-256; the first `previous` is empty."""
     return hashlib.sha256(f"{previous}{command_id}{verdict.value}".encode()).hexdigest()
+
+
+def bucket_of(message_id: str) -> int:
+    """The bucket of a message: the first byte of its id."""
+    return int(message_id[:2], 16)
+
+
+def bucket_digests(rows: Iterable[tuple[str, str, str]]) -> list[str]:
+    """256 digests of (id, rev, sight), hex of SHA-256; an empty bucket's is empty (P17)."""
+    found: list[Any] = [None] * 256
+    for message_id, rev, sight in sorted(rows):
+        place = bucket_of(message_id)
+        if found[place] is None:
+            found[place] = hashlib.sha256()
+        found[place].update(f"{message_id} {rev} {sight}\n".encode())
+    return ["" if one is None else one.hexdigest() for one in found]
 
 
 def to_json(value: object) -> bytes:

@@ -26,6 +26,8 @@ from arm.settings import resource_path
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
 from arm.wire import (
+    Decision,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
@@ -45,6 +47,13 @@ from arm.wire import (
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PASSWORD = "строгий пароль 42"
 T = TypeVar("T")
+
+
+@dataclass
+class Decisions:
+    """A list has no type of its own to read its JSON by."""
+
+    decisions: list[Decision]
 
 
 @dataclass
@@ -139,8 +148,18 @@ class DirectTransport:
     def changes(self, cursor: str, limit: int) -> PullAnswer:
         return self._ask("changes", lambda: self._wire.central.handle_pull(self._who(), cursor, limit))
 
-    def manifest(self) -> Manifest:
-        return self._ask("manifest", lambda: self._wire.central.handle_manifest(self._who()))
+    def manifest(self, bucket: int | None = None) -> Manifest:
+        return self._ask("manifest", lambda: self._wire.central.handle_manifest(self._who(), bucket))
+
+    def digests(self) -> Digests:
+        return self._ask("digests", lambda: self._wire.central.handle_digests(self._who()))
+
+    def decisions(self, after: int) -> list[Decision]:
+        found = self._ask("decisions", lambda: Decisions(self._wire.central.handle_decisions(self._who(), after)))
+        return found.decisions
+
+    def renew(self) -> None:
+        self._wire.calls.append("renew")
 
     def fetch(self, request: FetchRequest) -> FetchAnswer:
         return self._ask("fetch", lambda: self._wire.central.handle_fetch(self._who(), request))

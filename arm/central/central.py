@@ -45,6 +45,7 @@ from arm.domain.message import Message, Stage
 from arm.domain.regulation import Regulation
 from arm.wire import (
     Decision,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
@@ -161,9 +162,17 @@ class Central:
             note(self.store, "history_fork", who)
         return answer
 
-    def handle_manifest(self, who: Principal) -> Manifest:
+    def handle_manifest(self, who: Principal, bucket: int | None = None) -> Manifest:
+        """A desk asks for one bucket only after its copy differed from the digests: a bug by definition (P17)."""
         with self.store.snapshot() as (connection, reference):
-            return reading.manifest(connection, reference, who, self.now())
+            answer = reading.manifest(connection, reference, who, self.now(), bucket)
+        if bucket is not None:
+            note(self.store, "sync_divergence", who, bucket=str(bucket))
+        return answer
+
+    def handle_digests(self, who: Principal) -> Digests:
+        with self.store.snapshot() as (connection, reference):
+            return reading.digests(connection, reference, who, self.now())
 
     def handle_fetch(self, who: Principal, request: FetchRequest) -> FetchAnswer:
         with self.store.snapshot() as (connection, reference):

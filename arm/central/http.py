@@ -31,6 +31,7 @@ from arm.central.web import (
 )
 from arm.wire import (
     MAX_PAGE,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
@@ -126,8 +127,13 @@ def changes(
 
 
 @api.get("/manifest", **route(gives=Manifest))
-def manifest(central: TheCentral, who: Desk) -> Response:
-    return answer(central.handle_manifest(who))
+def manifest(central: TheCentral, who: Desk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None) -> Response:
+    return answer(central.handle_manifest(who, bucket))
+
+
+@api.get("/manifest/digests", **route(gives=Digests))
+def digests(central: TheCentral, who: Desk) -> Response:
+    return answer(central.handle_digests(who))
 
 
 @api.post("/cards:fetch", **route(takes=FetchRequest, gives=FetchAnswer))

@@ -20,11 +20,14 @@ from arm.settings import ATTACHMENT_SUFFIXES
 from arm.wire import (
     MAX_PAGE,
     DeviceState,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
     Manifest,
     PullAnswer,
+    bucket_digests,
+    bucket_of,
 )
 
 FILE_LIMIT_BYTES = 50 * 1024 * 1024
@@ -143,17 +146,30 @@ def _is_of_this_history(
     return entry_hash is not None and bytes.fromhex(entry_hash)[:8] == known.hash8
 
 
-def manifest(connection: Connection, reference: Reference, who: Principal, now: datetime) -> Manifest:
-    """All ids with rev and sight, and the cursor of the same snapshot."""
+def manifest(
+    connection: Connection, reference: Reference, who: Principal, now: datetime, bucket: int | None = None
+) -> Manifest:
+    """All ids with rev and sight (of one bucket, when asked), and the cursor of the same snapshot."""
     person = asker(reference, who)
     scope = scope_of(person, reference.directory, now)
     place = _place(connection, who)
+    rows = feed.manifest_rows(connection, scope.tags)
     return Manifest(
-        rows=feed.manifest_rows(connection, scope.tags),
+        rows=rows if bucket is None else [one for one in rows if bucket_of(one.message_id) == bucket],
         cursor=_sealed(reference, who, scope, place.seq, place.hash),
         server_time=now,
         directory_version=str(reference.version),
+        scope=feed.scope_hash(scope.tags, reference.scope_version).hex(),
     )
+
+
+def digests(connection: Connection, reference: Reference, who: Principal, now: datetime) -> Digests:
+    """What the user sees now, in 256 digests to compare a desk's copy with (P17)."""
+    scope = scope_of(asker(reference, who), reference.directory, now)
+    place = _place(connection, who)
+    rows = feed.manifest_rows(connection, scope.tags)
+    found = bucket_digests((one.message_id, one.rev, one.sight) for one in rows)
+    return Digests(digests=found, head=place.seq, server_time=now)
 
 
 def fetch(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 
 from arm.desk.core import DeskCore
 from arm.desk.pending import pending_of
 from arm.desk.projection import Projection
-from arm.desk.values import Changes, Done, Pending
+from arm.desk.values import Changes, Choice, Done, Pending
 from arm.domain.commands import Command, Register
 from arm.domain.decide import Setting, decide
 from arm.domain.identity import CommandId, MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.domain.refusals import Refused
-from arm.local.outbox import UNSENT, Entry
-from arm.wire import SCHEMA_VER, plain, to_json
+from arm.local.outbox import ATTENTION, UNSENT, Entry
+from arm.wire import SCHEMA_VER, command_from, plain, to_json
 
 PREFIX = "Б-"
 """Temporary numbers of this desk: «Б-17»."""
@@ -111,15 +112,39 @@ class CommandsDesk:
         for entry in self._projection.all_entries():
             if entry.state == "accepted":
                 continue
-            found.append(pending_of(entry, self._number(entry)))
+            present = self._present(entry.message_id)
+            found.append(pending_of(entry, present.number if present else entry.number, present))
         return tuple(found)
 
-    def _number(self, entry: Entry) -> str:
-        projected = self._projection.of(entry.message_id)
+    def _present(self, message_id: str) -> Message | None:
+        """The message as it is shown now, if it still is."""
+        projected = self._projection.of(message_id)
         if projected is not None:
-            return projected.message.number
-        standing = self._projection.standing(entry.message_id)
-        return standing.message.number if standing else entry.number
+            return projected.message
+        standing = self._projection.standing(message_id)
+        return standing.message if standing else None
+
+    def resolve(self, command_id: CommandId, choice: Choice, text: str = "") -> Done | Refused | None:
+        """What the author does with a command that was not accepted (P19).
+
+        MINE makes the same command anew on what stands now, ASSEMBLED with `text` in place of its own, THEIRS lets
+        it go. Refused: the rules say no, and the entry still waits. None: let go, or nothing waits under that id.
+        """
+        entry = self._core.store.work.outbox.entry(command_id)
+        if entry is None or entry.state not in ATTENTION:
+            return None
+        if choice is Choice.THEIRS:
+            self.dismiss(command_id)
+            return None
+        typed = json.loads(entry.payload)
+        if choice is Choice.ASSEMBLED:
+            typed["text"] = text
+        command = command_from(entry.verb, typed)
+        is_new = isinstance(command, Register)
+        done = self.do(None if is_new else MessageId(entry.message_id), command)
+        if isinstance(done, Done):
+            self.dismiss(command_id)
+        return done
 
     def dismiss(self, command_id: CommandId) -> None:
         """The author has seen a refusal or a conflict; what he typed stays in the archive. Unsent ones stay."""

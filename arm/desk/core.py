@@ -11,11 +11,12 @@ from pathlib import Path
 
 from arm.desk.clock import Surroundings
 from arm.desk.rules import Rules
-from arm.desk.values import Changes
+from arm.desk.values import Changes, DeskEventKind
 from arm.domain.directory import Directory
 from arm.domain.identity import Actor, Person, UserId
 from arm.local.cache import CacheFile
 from arm.local.database import ProfileLock
+from arm.local.desk_events import DeskEvents
 from arm.local.drafts import Drafts
 from arm.local.files import Files
 from arm.local.membership import viewer_of
@@ -39,6 +40,7 @@ class Store:
     replica: Replica
     files: Files
     drafts: Drafts
+    events: DeskEvents
 
 
 class DeskCore:
@@ -88,6 +90,7 @@ class DeskCore:
                 replica=Replica(cache, lambda: self.time.now()),
                 files=Files(self.folder, work),
                 drafts=Drafts(work),
+                events=DeskEvents(work),
             )
             if self._known_rules() is not None:
                 self.look_anew()
@@ -124,6 +127,10 @@ class DeskCore:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(changes)
+
+    def tell_once(self, kind: DeskEventKind, mark: str, **params: str) -> None:
+        """Keeps for the person what happened to this desk; `mark` tells one happening from another of its kind."""
+        self.store.events.tell(f"{kind.value}:{mark}", kind.value, self.now().isoformat(), **params)
 
     def now(self) -> datetime:
         """The central store's moment as the desk reckons it, aware UTC."""

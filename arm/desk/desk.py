@@ -39,7 +39,7 @@ class Desk:
         """Raises CacheTrouble: in_use, no_key_store, wrong_key, too_new, disk_full, unreadable."""
         self._core = DeskCore(folder, around)
         self._projection = projection = Projection(self._core)
-        self.sync = SyncDesk(self._core, projection)
+        self.sync = SyncDesk(self._core, projection, client_version)
         self.files = FilesDesk(self._core)
         self.session = SessionDesk(self._core, projection, self.sync, self.files, connect, key_store, client_version)
         self.messages = MessagesDesk(self._core, projection)

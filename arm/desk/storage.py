@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from arm.desk.core import DeskCore
-from arm.desk.values import Changes
+from arm.desk.values import Changes, DeskEventKind
 from arm.domain.identity import CommandId, MessageId, UserId
-from arm.local.outbox import Entry, Settled
+from arm.domain.refusals import Reason
+from arm.local.outbox import NOT_TAKEN, Entry, Settled
 from arm.local.pages import Applied, local_revisions, still_wanted, wanted_count
 from arm.sync.ports import Outgoing
+from arm.sync.sending import NOOP, PARK
 from arm.sync.uploads import PIECE_BYTES
 from arm.wire import (
     Base,
     Decision,
+    Digests,
     DirectoryAnswer,
     Envelope,
     FetchAnswer,
     Manifest,
     PullAnswer,
     Verdict,
+    bucket_digests,
+    bucket_of,
 )
 
 LOCAL = "local-"
 """Beginning of an upload id that only this desk knows."""
 MANY = 500
 """More changed messages than this are told as «everything»."""
+CHECKED_EVERY = timedelta(days=1)
+ARCHIVED_FOR = timedelta(days=30)
 _STATES = {
     Verdict.ACCEPTED: "accepted",
     Verdict.ACCEPTED_MERGED: "accepted",
-    Verdict.NOOP: "accepted",
+    Verdict.NOOP: "noop",
     Verdict.CONFLICT: "conflict",
     Verdict.REFUSED: "refused",
     Verdict.PARKED: "parked",
@@ -53,25 +61,68 @@ class LocalStorage:
         return [_envelope(one) for one in self._core.store.work.outbox.unsent(limit)]
 
     def decided_after(self, device_seq: int, limit: int) -> list[Envelope]:
-        return [_envelope(one) for one in self._core.store.work.outbox.archived(device_seq, limit)]
+        """What was not taken goes out empty, and what built on an own result names the command instead of its rev.
 
-    def acknowledged_seq(self) -> int:
-        kept = self._core.store.work.kept("last_seq")
-        return int(kept) if kept else 0
+        A restored store makes that result anew under another rev (P3, P9).
+        """
+        found = self._core.store.work.outbox.archived(device_seq, limit)
+        made_by = self._core.store.work.outbox.result_revs()
+        again = []
+        for one in found:
+            envelope = _envelope(one)
+            owner = made_by.get(one.base_rev) if one.base_rev else None
+            if one.state in NOT_TAKEN:
+                envelope = replace(envelope, verb=NOOP, payload={}, base=Base())
+            elif owner is not None and owner != one.command_id:
+                envelope = replace(envelope, base=Base(after=CommandId(owner)))
+            again.append(envelope)
+        return again
 
-    def settle(self, decisions: Sequence[Decision]) -> None:
+    def decided_seq(self) -> int:
+        return self._core.store.work.outbox.decided_seq()
+
+    def digest(self) -> tuple[int, str]:
         work = self._core.store.work
-        work.outbox.settle([_settled(one) for one in decisions], self._core.wall_text())
-        last = max(one.device_seq for one in decisions)
-        if last > self.acknowledged_seq():
-            work.keep(last_seq=str(last))
-        entries = [work.outbox.entry(one.command_id) for one in decisions]
-        self._changed({one.message_id for one in entries if one is not None})
+        return int(work.kept("last_seq") or "0"), work.kept("dec_hash")
+
+    def settle(self, decisions: Sequence[Decision], digest: tuple[int, str]) -> int:
+        work = self._core.store.work
+        entries = [one for one in (work.outbox.entry(d.command_id) for d in decisions) if one is not None]
+        marks = {one.command_id: one.reason for one in entries if one.state == "unsent"}
+        settled = [_settled(_named(one, marks.get(one.command_id, ""))) for one in decisions]
+        differing = work.outbox.settle(settled, self._core.wall_text(), _digest_kept(digest))
+        self._changed({one.message_id for one in entries})
+        # what was unsent counts too where a decision was fetched rather than answered
+        return len(differing)
+
+    def restored(self, digest: tuple[int, str]) -> None:
+        store = self._core.store
+        store.work.keep(**_digest_kept(digest))
+        if all(one.kind != DeskEventKind.STORE_RESTORED for one in store.events.open()):
+            moment = self._core.now().isoformat()
+            self._core.tell_once(DeskEventKind.STORE_RESTORED, moment, offered="0", differing="0")
+
+    def reoffered(self, offered: int, differing: int) -> None:
+        self._core.store.events.count(DeskEventKind.STORE_RESTORED.value, offered=offered, differing=differing)
+
+    def adopted(self, digest: tuple[int, str], differing: int) -> None:
+        self._core.store.work.keep(**_digest_kept(digest))
+        if differing:
+            self._core.tell_once(
+                DeskEventKind.DECISION_CHANGED, f"{digest[0]}/{digest[1][:8]}", differing=str(differing)
+            )
+
+    def failed(self, command_id: str, at: datetime) -> None:
+        self._core.store.work.outbox.failed(command_id, at)
+
+    def send_as(self, command_id: str, verb: str, code: str) -> None:
+        self._core.store.work.outbox.send_as(command_id, verb, code)
 
     def become_device(self, device_id: str) -> None:
         work = self._core.store.work
         work.outbox.renumber()
         work.keep(device_id=device_id, token="")
+        self._core.tell_once(DeskEventKind.DEVICE_RENEWED, device_id, unsent=str(work.outbox.count()[0]))
         self._core.tell(Changes(outbox=True))
 
     def outgoing(self, command_id: str) -> list[Outgoing]:
@@ -135,17 +186,42 @@ class LocalStorage:
         self._after(applied, caught_up=not page.more)
         return True
 
-    def begin_reconcile(self, manifest: Manifest) -> None:
+    def evicted_by(self, manifest: Manifest) -> tuple[int, int]:
+        here = local_revisions(self._core.store.cache)
+        if (self._core.store.cache.kept("scope") or b"").decode() != manifest.scope:
+            return 0, len(here)
+        listed = {row.message_id for row in manifest.rows}
+        return sum(one not in listed for one in here), len(here)
+
+    def begin_reconcile(self, manifest: Manifest, buckets: frozenset[int] | None = None) -> None:
         here = local_revisions(self._core.store.cache)
         listed = {row.message_id: (row.rev, row.sight) for row in manifest.rows}
-        evict = [one for one in here if one not in listed]
+        evict = [one for one in here if one not in listed and (buckets is None or bucket_of(one) in buckets)]
         wanted = [one for one, state in listed.items() if here.get(one) != state]
-        applied = self._core.store.replica.want(
-            wanted,
-            evict,
-            {"reconcile_cursor": manifest.cursor.encode(), "reconcile_total": str(len(wanted)).encode()},
-        )
-        self._after(applied)
+        kept = {
+            "reconcile_cursor": manifest.cursor.encode(),
+            "reconcile_total": str(len(wanted)).encode(),
+            "scope": manifest.scope.encode(),
+            # another history may count from lower on: what is decided shows until its page has come (P20)
+            "reached_seq": b"0",
+        }
+        self._after(self._core.store.replica.want(wanted, evict, kept))
+
+    def differing_buckets(self, digests: Digests) -> frozenset[int] | None:
+        if digests.head != self.reached_seq() or len(digests.digests) != 256:
+            return None
+        here = local_revisions(self._core.store.cache)
+        own = bucket_digests((one, rev, sight) for one, (rev, sight) in here.items())
+        return frozenset(place for place in range(256) if own[place] != digests.digests[place])
+
+    def is_check_due(self, now: datetime) -> bool:
+        checked = (self._core.store.cache.kept("checked_at") or b"").decode()
+        return not checked or now - datetime.fromisoformat(checked) >= CHECKED_EVERY
+
+    def checked(self, now: datetime, differing: int) -> None:
+        self._core.store.cache.keep(checked_at=now.isoformat().encode())
+        if differing:
+            self._core.tell_once(DeskEventKind.DIVERGED, now.isoformat(), buckets=str(differing))
 
     def wanted(self, limit: int) -> list[str]:
         return still_wanted(self._core.store.cache, limit)
@@ -205,11 +281,39 @@ class LocalStorage:
         if done:
             outbox.archive(done)
 
+    def forget_archived(self, floor: int) -> None:
+        """A month after they were decided."""
+        if floor <= 0:
+            return
+        before = self._core.around.clock.wall() - ARCHIVED_FOR
+        self._core.store.work.outbox.prune(floor, before.isoformat())
+
     def reached_seq(self) -> int:
         return int(self._core.store.cache.kept("reached_seq") or b"0")
 
 
+def _digest_kept(digest: tuple[int, str]) -> dict[str, str]:
+    return {"last_seq": str(digest[0]), "dec_hash": digest[1]}
+
+
+def _named(decision: Decision, mark: str) -> Decision:
+    """The author learns why his command went out empty."""
+    word, _, code = mark.partition(":")
+    if word != NOOP or decision.verdict is not Verdict.NOOP:
+        return decision
+    return replace(decision, verdict=Verdict.REFUSED, reason=Reason.FILE_NOT_ACCEPTED.value, details={"code": code})
+
+
 def _envelope(entry: Entry) -> Envelope:
+    """As it goes out; one that can't be processed goes as `park` with its body, or as `noop` without (P25)."""
+    whole = _whole(entry)
+    word = entry.reason.partition(":")[0] if entry.state == "unsent" else ""
+    if word == PARK:
+        return replace(whole, verb=PARK, base=Base())
+    return replace(whole, verb=NOOP, payload={}, base=Base()) if word == NOOP else whole
+
+
+def _whole(entry: Entry) -> Envelope:
     return Envelope(
         command_id=CommandId(entry.command_id),
         device_seq=entry.device_seq,

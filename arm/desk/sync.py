@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from arm.desk.core import DeskCore
 from arm.desk.projection import Projection
 from arm.desk.storage import MANY, LocalStorage
-from arm.desk.values import Changes, SyncKind, SyncStatus
+from arm.desk.values import Changes, DeskEvent, DeskEventKind, SyncKind, SyncStatus
 from arm.domain.identity import MessageId
+from arm.local.desk_events import SavedEvent
 from arm.local.troubles import CacheTrouble, FileTrouble
 from arm.sync.cycle import Cycle
 from arm.sync.ports import Transport
@@ -21,6 +22,9 @@ from arm.sync.troubles import SyncTrouble
 from arm.wire import WaitAnswer
 
 log = logging.getLogger(__name__)
+STUCK_AFTER = timedelta(minutes=5)
+UNREACHABLE = frozenset({"offline", "wrong_server", "certificate", "unauthorised", "local"})
+"""Troubles that say nothing of how the store takes commands."""
 _KINDS = {
     "unauthorised": SyncKind.UNAUTHORISED,
     "too_old": SyncKind.TOO_OLD,
@@ -31,8 +35,10 @@ _KINDS = {
 
 
 class SyncDesk:
-    def __init__(self, core: DeskCore, projection: Projection) -> None:
+    def __init__(self, core: DeskCore, projection: Projection, client_version: str = "") -> None:
         self._core = core
+        self._client_version = client_version
+        self._moved_at: datetime | None = None
         self._projection = projection
         self._transport: Transport | None = None
         self._turn_lock = threading.Lock()
@@ -48,9 +54,20 @@ class SyncDesk:
 
     def status(self) -> SyncStatus:
         """The truth for the status bar."""
-        unsent, refused = self._core.store.work.outbox.count() if self._core.is_open else (0, 0)
         with self._state_lock:
-            return replace(self._state, unsent=unsent, refused=refused, skew_s=self._core.time.skew_s)
+            known = replace(self._state, skew_s=self._core.time.skew_s)
+        if not self._core.is_open:
+            return known
+        store = self._core.store
+        unsent, attention = store.work.outbox.count()
+        parked = store.work.outbox.parked()
+        events = tuple(_event(one) for one in store.events.open())
+        return replace(known, unsent=unsent, refused=attention - parked, parked=parked, events=events)
+
+    def put_away(self, event_id: str) -> None:
+        """The person has read of it."""
+        self._core.store.events.put_away(event_id)
+        self._core.tell(Changes(sync=self.status()))
 
     def now(self) -> datetime:
         """The central store's moment as the desk reckons it, aware UTC: what remaining time is counted from."""
@@ -99,10 +116,20 @@ class SyncDesk:
         if transport is None:
             raise SyncTrouble("unauthorised", {"code": "not_signed_in"})
         self._set(kind=SyncKind.BUSY)
-        cycle = Cycle(transport, self.storage, self._core.around.ids, self._core.time.heard)
+        cycle = Cycle(
+            transport,
+            self.storage,
+            self._core.around.ids,
+            self._core.time.heard,
+            self._core.now,
+            self._client_version,
+        )
+        unsent = self._core.store.work.outbox.count()[0]
         try:
             turn = cycle.run_once(progress, is_cancelled)
         except SyncTrouble as trouble:
+            if self._core.store.work.outbox.count()[0] < unsent:
+                self._moved_at = self._core.now()
             self._told(trouble)
             raise
         except CacheTrouble:
@@ -145,11 +172,25 @@ class SyncDesk:
 
     def _told(self, trouble: SyncTrouble | None) -> None:
         if trouble is None:
-            self._set(kind=SyncKind.IN_STEP, since=self._core.now(), done=0, total=0)
+            self._moved_at = self._core.now()
+            self._set(kind=SyncKind.IN_STEP, since=self._moved_at, done=0, total=0, trouble="", stuck_since=None)
         else:
-            self._set(kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT))
+            self._set(
+                kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT),
+                trouble=trouble_code(trouble),
+                stuck_since=self._stuck_since(trouble),
+            )
         if self._core.is_open:
             self._core.tell(Changes(sync=self.status()))
+
+    def _stuck_since(self, trouble: SyncTrouble) -> datetime | None:
+        """Since when a reachable store has taken nothing of what waits, where that is too long (P25)."""
+        if trouble.kind in UNREACHABLE or not self._core.is_open or not self._core.store.work.outbox.count()[0]:
+            self._moved_at = None
+            return None
+        if self._moved_at is None:
+            self._moved_at = self._core.now()
+        return self._moved_at if self._core.now() - self._moved_at >= STUCK_AFTER else None
 
     def _set(self, **changes: object) -> None:
         with self._state_lock:
@@ -159,6 +200,24 @@ class SyncDesk:
         """After every local transaction of a turn: the projection first, then the screens."""
         self._projection.refresh(message_ids)
         self._core.tell(_changes(message_ids, outbox=True))
+
+
+def trouble_code(trouble: SyncTrouble) -> str:
+    """One word for what is in the way: `offline`, `dns`, `certificate_expired`, `local_disk_full`, `server_fault` …"""
+    if trouble.kind in ("certificate", "local"):
+        return f"{trouble.kind}_{trouble.code}" if trouble.code else trouble.kind
+    if trouble.kind in ("offline", "wrong_server") and trouble.code:
+        return trouble.code
+    return trouble.kind
+
+
+def _event(saved: SavedEvent) -> DeskEvent:
+    return DeskEvent(
+        event_id=saved.event_id,
+        kind=DeskEventKind(saved.kind),
+        at=datetime.fromisoformat(saved.at),
+        params=saved.params,
+    )
 
 
 def _changes(message_ids: set[str], outbox: bool = False) -> Changes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as field_of
+from datetime import datetime, timedelta
 from typing import Any
 
 from arm.local.database import Connection, transaction, troubles
@@ -15,17 +16,22 @@ from arm.local.database import Connection, transaction, troubles
 UNSENT, ACCEPTED = "unsent", "accepted"
 ATTENTION = ("refused", "conflict", "parked")
 """States that wait for the author's choice; nothing of theirs is dropped before."""
+NOT_TAKEN = frozenset(ATTENTION)
 _COLUMNS = (
     "device_seq, command_id, verb, schema_ver, message_id, base_rev, base_after, payload, created_at, acting_for,"
-    " number, state, reason, clause, field, details, result_seq, result_rev"
+    " number, state, reason, clause, field, details, result_seq, result_rev, settled_at"
 )
+FAILURES_TO_PARK = 5
+FAILING_TO_PARK = timedelta(minutes=10)
+"""A store that fails so often over so long on one command gets it as `park` (P25)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One command of this desk; `payload` is the JSON of what was typed, `created_at` RFC 3339 by the desk's clock.
 
-    `state`: unsent, accepted (decided, not yet in the cache), refused, conflict, parked.
+    `state`: unsent, accepted (decided, not yet in the cache), refused, conflict, parked. `reason` of an unsent one
+    is empty, or `park:<code>` or `noop:<code>` when it goes out under that word instead of its own (P25).
     """
 
     command_id: str
@@ -46,6 +52,7 @@ class Entry:
     details: dict[str, str] = field_of(default_factory=dict)
     result_seq: int | None = None
     result_rev: str = ""
+    settled_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,34 +128,109 @@ class Outbox:
             (after, limit),
         )
 
+    def result_revs(self) -> dict[str, str]:
+        """rev → the own command that made it."""
+        with self._lock, troubles():
+            rows = self._connection.execute(
+                "SELECT result_rev, command_id FROM outbox WHERE result_rev <> ''"
+                " UNION ALL SELECT result_rev, command_id FROM outbox_archive WHERE result_rev <> ''"
+            ).fetchall()
+        return {str(rev): str(command_id) for rev, command_id in rows}
+
     def entry(self, command_id: str) -> Entry | None:
         found = self._entries("outbox WHERE command_id = ?", (command_id,)) or self._entries(
             "outbox_archive WHERE command_id = ?", (command_id,)
         )
         return found[0] if found else None
 
-    def settle(self, verdicts: Iterable[Settled], at: str) -> None:
-        """Writes verdicts of one answer together; everything typed stays where it is."""
+    def settle(self, verdicts: Iterable[Settled], at: str, kept: Mapping[str, str] | None = None) -> list[str]:
+        """Writes verdicts of one answer together with what is to be remembered of it; what was typed stays.
+
+        Returns the ids of commands whose verdict differs from an earlier one (P9): those that wait for their author
+        now come back from the archive.
+        """
+        differing: list[str] = []
         with self._lock, transaction(self._connection) as c:
             for one in verdicts:
+                before = self._state_of(c, one.command_id)
+                if before is None or (one.state == "noop" and before in NOT_TAKEN):
+                    # what was not taken here is offered to a restored store as an empty number
+                    continue
+                state = "accepted" if one.state == "noop" else one.state
+                if before not in (UNSENT, state):
+                    differing.append(one.command_id)
+                    _bring_back(c, one.command_id)
+                self._write(c, replace(one, state=state), at)
+            remember(c, kept or {})
+        return differing
+
+    @staticmethod
+    def _state_of(c: Connection, command_id: str) -> str | None:
+        row = c.execute(
+            "SELECT state FROM outbox WHERE command_id = ? UNION ALL"
+            " SELECT state FROM outbox_archive WHERE command_id = ?",
+            (command_id, command_id),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    @staticmethod
+    def _write(c: Connection, one: Settled, at: str) -> None:
+        for table in ("outbox", "outbox_archive"):
+            c.execute(
+                f"UPDATE {table} SET state=?, reason=?, clause=?, field=?, details=?, result_seq=?,"  # noqa: S608
+                " result_rev=?, number=CASE WHEN ?<>'' THEN ? ELSE number END, settled_at=?"
+                " WHERE command_id=?",
+                (
+                    one.state,
+                    one.reason,
+                    one.clause,
+                    one.field,
+                    json.dumps(one.details, ensure_ascii=False),
+                    one.result_seq,
+                    one.result_rev,
+                    one.number,
+                    one.number,
+                    at,
+                    one.command_id,
+                ),
+            )
+
+    def failed(self, command_id: str, at: datetime) -> None:
+        """Counts a fault of the store on an unsent command; the last of many makes it go out as `park` (P25)."""
+        with self._lock, transaction(self._connection) as c:
+            row = c.execute(
+                "SELECT failures, failing_since FROM outbox WHERE command_id = ? AND state = 'unsent'", (command_id,)
+            ).fetchone()
+            if row is None:
+                return
+            failures, since = int(row[0]) + 1, row[1] or at.isoformat()
+            c.execute(
+                "UPDATE outbox SET failures = ?, failing_since = ? WHERE command_id = ?", (failures, since, command_id)
+            )
+            if failures >= FAILURES_TO_PARK and at - datetime.fromisoformat(since) >= FAILING_TO_PARK:
+                _mark(c, command_id, "park:server_fault")
+
+    def send_as(self, command_id: str, verb: str, code: str) -> None:
+        with self._lock, transaction(self._connection) as c:
+            _mark(c, command_id, f"{verb}:{code}")
+
+    def decided_seq(self) -> int:
+        """The highest number that was decided, as far as the entries here tell."""
+        with self._lock, troubles():
+            row = self._connection.execute(
+                "SELECT max(coalesce((SELECT max(device_seq) FROM outbox WHERE state <> 'unsent'), 0),"
+                " coalesce((SELECT max(device_seq) FROM outbox_archive), 0))"
+            ).fetchone()
+        return max(0, int(row[0]))
+
+    def prune(self, floor: int, settled_before: str) -> int:
+        """Forgets archived commands that every backup holds and that are old enough (P9); returns how many."""
+        with self._lock, transaction(self._connection) as c:
+            return int(
                 c.execute(
-                    "UPDATE outbox SET state=?, reason=?, clause=?, field=?, details=?, result_seq=?,"
-                    " result_rev=?, number=CASE WHEN ?<>'' THEN ? ELSE number END, settled_at=?"
-                    " WHERE command_id=?",
-                    (
-                        one.state,
-                        one.reason,
-                        one.clause,
-                        one.field,
-                        json.dumps(one.details, ensure_ascii=False),
-                        one.result_seq,
-                        one.result_rev,
-                        one.number,
-                        one.number,
-                        at,
-                        one.command_id,
-                    ),
-                )
+                    "DELETE FROM outbox_archive WHERE device_seq <= ? AND settled_at < ?", (floor, settled_before)
+                ).rowcount
+            )
 
     def archive(self, command_ids: Sequence[str]) -> None:
         """Moves decided commands out of the way; they are kept for a store that may be restored (P9)."""
@@ -189,13 +271,18 @@ class Outbox:
             waiting = c.execute("SELECT command_id FROM outbox WHERE state = 'unsent' ORDER BY device_seq").fetchall()
             for seq, (command_id,) in enumerate(waiting, 1):  # downwards only: no number is met twice
                 c.execute("UPDATE outbox SET device_seq = ? WHERE command_id = ?", (seq, command_id))
-            c.execute("DELETE FROM remembered WHERE name = 'last_seq'")
+            c.execute("DELETE FROM remembered WHERE name IN ('last_seq', 'dec_hash')")
 
     def count(self) -> tuple[int, int]:
         """(unsent, waiting for the author's choice)."""
         with self._lock, troubles():
             found = dict(self._connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
         return int(found.get(UNSENT, 0)), sum(int(found.get(state, 0)) for state in ATTENTION)
+
+    def parked(self) -> int:
+        """How many wait for an administrator (P25)."""
+        with self._lock, troubles():
+            return int(self._connection.execute("SELECT count(*) FROM outbox WHERE state = 'parked'").fetchone()[0])
 
     def _entries(self, source: str, parameters: tuple[Any, ...]) -> list[Entry]:
         with self._lock, troubles():
@@ -204,6 +291,23 @@ class Outbox:
                 parameters,
             ).fetchall()
         return [_entry(row) for row in found]
+
+
+def remember(c: Connection, values: Mapping[str, str]) -> None:
+    """Plain values, inside a transaction that is already open."""
+    c.executemany(
+        "INSERT INTO remembered(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+        list(values.items()),
+    )
+
+
+def _bring_back(c: Connection, command_id: str) -> None:
+    c.execute("INSERT OR IGNORE INTO outbox SELECT * FROM outbox_archive WHERE command_id = ?", (command_id,))
+    c.execute("DELETE FROM outbox_archive WHERE command_id = ?", (command_id,))
+
+
+def _mark(c: Connection, command_id: str, mark: str) -> None:
+    c.execute("UPDATE outbox SET reason = ? WHERE command_id = ? AND state = 'unsent'", (mark, command_id))
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -226,4 +330,5 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         details=json.loads(row[15]),
         result_seq=row[16],
         result_rev=row[17],
+        settled_at=row[18] or "",
     )

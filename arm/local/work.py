@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from arm.local.database import Connection, connect, is_sound, set_aside, transaction, troubles
-from arm.local.outbox import Outbox
+from arm.local.outbox import Outbox, remember
 from arm.local.salvage import SalvageReport, salvage
 from arm.local.troubles import CacheTrouble
 from arm.local.work_schema import MIGRATIONS, WORK_VERSION
@@ -93,11 +93,7 @@ class WorkFile:
     def keep(self, **values: str) -> None:
         """Remembers plain values, all or none."""
         with self._lock, transaction(self._connection) as c:
-            c.executemany(
-                "INSERT INTO remembered(name, value) VALUES (?, ?)"
-                " ON CONFLICT(name) DO UPDATE SET value = excluded.value",
-                list(values.items()),
-            )
+            remember(c, values)
 
     def run(self, statement: str, parameters: Iterable[Any] = ()) -> None:
         """One durable statement of a neighbour in this room (drafts, files)."""

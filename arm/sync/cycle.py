@@ -6,28 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from arm.domain.identity import CommandId, DeviceId, MessageId
-from arm.domain.refusals import Reason
+from arm.domain.identity import MessageId
 from arm.sync.ports import IdGen, Storage, Transport
+from arm.sync.sending import Sender
 from arm.sync.troubles import SyncTrouble
-from arm.sync.uploads import FileRefused, send_files
-from arm.wire import (
-    MAX_BATCH,
-    MAX_PAGE,
-    Base,
-    Decision,
-    Envelope,
-    FetchRequest,
-    PushRequest,
-    Verdict,
-)
+from arm.wire import MAX_PAGE, FetchRequest, Manifest, PullAnswer
 
-NOOP = "noop"
-PARK = "park"
-UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
 FIRST_FETCH = 50
 """The first piece of a first sync is small, so that progress is seen at once."""
 MOST_STRAYS = 3
+MANY_CARDS = 100
+"""From so many cards on, a manifest that would evict more than half is asked for twice (P17)."""
 Progress = Callable[[int, int], None]
 
 
@@ -43,13 +32,25 @@ class Turn:
 class Cycle:
     """No thread, clock, randomness or socket of its own: everything is given (protocol.md §5)."""
 
-    def __init__(self, transport: Transport, storage: Storage, ids: IdGen, heard: Callable[[datetime], None]) -> None:
-        """`heard` is told the central store's time of every answer that carries it."""
+    def __init__(
+        self,
+        transport: Transport,
+        storage: Storage,
+        ids: IdGen,
+        heard: Callable[[datetime], None],
+        now: Callable[[], datetime],
+        client_version: str = "",
+    ) -> None:
+        """`heard` is told the central store's time of every answer that carries it, `now` reckons with it.
+
+        `client_version` is compared with what the store still reads for; without one nothing is compared.
+        """
         self._transport = transport
         self._storage = storage
-        self._ids = ids
         self._heard = heard
-        self._hopeless: dict[str, str] = {}
+        self._now = now
+        self._client_version = client_version
+        self._sender = Sender(transport, storage, ids, heard, now)
 
     def run_once(
         self, progress: Progress = lambda done, total: None, is_cancelled: Callable[[], bool] = lambda: False
@@ -57,99 +58,14 @@ class Cycle:
         """Push, then pull until nothing more. Raises SyncTrouble; what was done before it stays done."""
         pushed = self.push()
         pages, whole = self.pull(progress, is_cancelled)
+        if whole and self._storage.is_check_due(self._now()) and self._begin_mending():
+            more, whole = self.pull(progress, is_cancelled)
+            pages += more
         return Turn(pushed=pushed, pages=pages, is_whole=whole)
 
     def push(self) -> int:
         """Sends undecided commands in the order of their numbers; returns how many were decided."""
-        decided = 0
-        while True:
-            batch = self._batch()
-            if not batch:
-                return decided
-            decided += self._push_batch(batch)
-
-    def _batch(self) -> list[Envelope]:
-        batch = self._storage.unsent(MAX_BATCH)
-        try:
-            if send_files(self._transport, self._storage, [e for e in batch if e.command_id not in self._hopeless]):
-                batch = self._storage.unsent(MAX_BATCH)
-        except FileRefused as refused:
-            self._hopeless[refused.command_id] = refused.code
-            return self._batch()
-        return [self._emptied(one) if one.command_id in self._hopeless else one for one in batch]
-
-    @staticmethod
-    def _emptied(envelope: Envelope) -> Envelope:
-        """A command that can't go keeps its number by a `noop` under its id: the queue behind it flows on (P25)."""
-        return replace(envelope, verb=NOOP, payload={}, base=Base())
-
-    def _push_batch(self, batch: list[Envelope]) -> int:
-        request = PushRequest(device_id=DeviceId(self._storage.device_id()), commands=batch)
-        try:
-            answer = self._transport.push(request)
-        except SyncTrouble as trouble:
-            if trouble.code == "expect":
-                return self._offer_again(_expected(trouble))
-            if trouble.code == "device_fork":
-                self._storage.become_device(self._ids.new())
-                raise SyncTrouble("unauthorised", {"code": "device_fork"}) from trouble
-            if trouble.kind == "refused" and trouble.code in UNPROCESSABLE:
-                return self._push_apart(batch, trouble)
-            raise
-        self._heard(answer.server_time)
-        known = {one.command_id for one in batch}
-        decisions = [self._named(one) for one in answer.decisions if one.command_id in known]
-        if not decisions:
-            raise SyncTrouble("server_fault", {"code": "nothing_decided"})
-        self._storage.settle(decisions)
-        return len(decisions)
-
-    def _push_apart(self, batch: list[Envelope], trouble: SyncTrouble) -> int:
-        """One command that can't be processed holds up no other: it is parked, at worst its number is kept (P25)."""
-        if len(batch) > 1:
-            return sum(self._push_batch([one]) for one in batch)
-        (poison,) = batch
-        if poison.verb == NOOP:
-            raise trouble
-        if poison.verb != PARK:
-            return self._push_batch([replace(poison, verb=PARK, base=Base())])
-        self._hopeless[poison.command_id] = trouble.code
-        return self._push_batch([self._emptied(poison)])
-
-    def _named(self, decision: Decision) -> Decision:
-        """The author learns why his command went out empty."""
-        code = self._hopeless.get(decision.command_id)
-        if code is None or decision.verdict is not Verdict.NOOP:
-            return decision
-        return replace(decision, verdict=Verdict.REFUSED, reason=Reason.FILE_NOT_ACCEPTED.value, details={"code": code})
-
-    def _offer_again(self, expected: int) -> int:
-        """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a)."""
-        first_unsent = next((e.device_seq for e in self._storage.unsent(1)), None)
-        upto = first_unsent if first_unsent is not None else self._storage.acknowledged_seq() + 1
-        if expected < 1 or expected >= upto:
-            raise SyncTrouble("server_fault", {"code": "expect"})
-        known = {e.device_seq: e for e in self._storage.decided_after(expected - 1, MAX_BATCH)}
-        numbers = range(expected, min(upto, expected + MAX_BATCH))
-        batch = [known.get(number) or self._hole(number) for number in numbers]
-        request = PushRequest(device_id=DeviceId(self._storage.device_id()), commands=batch)
-        answer = self._transport.push(request)
-        self._heard(answer.server_time)
-        if not answer.decisions:
-            raise SyncTrouble("server_fault", {"code": "nothing_decided"})
-        self._storage.settle([one for one in answer.decisions if one.device_seq in known])
-        return len(answer.decisions)
-
-    def _hole(self, device_seq: int) -> Envelope:
-        """A number whose command can't be read any more."""
-        return Envelope(
-            command_id=CommandId(self._ids.new()),
-            device_seq=device_seq,
-            verb=NOOP,
-            message_id=MessageId(self._ids.new()),
-            base=Base(),
-            payload={},
-        )
+        return self._sender.push()
 
     def pull(
         self, progress: Progress = lambda done, total: None, is_cancelled: Callable[[], bool] = lambda: False
@@ -165,30 +81,43 @@ class Cycle:
                 continue
             page = self._transport.changes(self._storage.cursor(), MAX_PAGE)
             self._heard(page.server_time)
+            self._refuse_to_be_too_old(page)
             if page.directory_version != self._storage.directory_version():
                 self._learn_directory()
             if page.rescope:
                 self._begin_reconcile()
                 continue
-            is_behind = page.device.last_seq < self._storage.acknowledged_seq()
-            if is_behind:
-                self._offer_again(page.device.last_seq + 1)
+            was_behind = self._sender.settle_up(page.device)
             # a page from elsewhere is dropped and asked for anew, but not for ever
             applied = self._storage.apply_page(page)
             strays = 0 if applied else strays + 1
             if strays > MOST_STRAYS or (applied and page.more and page.to_cursor == page.from_cursor):
                 raise SyncTrouble("server_fault", {"code": "page_out_of_place"})
             pages += applied
-            if applied and not page.more and not is_behind:
+            if applied and not page.more and not was_behind:
                 return pages, True
         return pages, False
 
+    def _refuse_to_be_too_old(self, page: PullAnswer) -> None:
+        """Too old a program reads no more; what it had to send has gone out before (P22)."""
+        if self._client_version and _numbers(self._client_version) < _numbers(page.min_client):
+            raise SyncTrouble("too_old", {"code": "min_client", "wanted": page.min_client})
+
     def _begin_reconcile(self) -> None:
-        manifest = self._transport.manifest()
-        self._heard(manifest.server_time)
+        manifest = self._manifest()
+        evicted, here = self._storage.evicted_by(manifest)
+        if here >= MANY_CARDS and evicted * 2 > here:
+            # the same rights and half of the copy gone: that is asked for once more over a fresh connection
+            self._transport.renew()
+            manifest = self._manifest()
         if manifest.directory_version != self._storage.directory_version():
             self._learn_directory()
         self._storage.begin_reconcile(manifest)
+
+    def _manifest(self, bucket: int | None = None) -> Manifest:
+        manifest = self._transport.manifest(bucket)
+        self._heard(manifest.server_time)
+        return manifest
 
     def reconcile(self, progress: Progress, is_cancelled: Callable[[], bool]) -> bool:
         """First sync and change of rights: fetches what the manifest lists, going on where it was left (P16)."""
@@ -208,14 +137,27 @@ class Cycle:
             self._storage.apply_cards(asked, answer)
             size = MAX_PAGE
 
+    def _begin_mending(self) -> bool:
+        """The daily comparison of the whole copy; True when something differs and is to be fetched anew (P17)."""
+        digests = self._transport.digests()
+        self._heard(digests.server_time)
+        differing = self._storage.differing_buckets(digests)
+        if differing is None:
+            return False
+        self._storage.checked(self._now(), len(differing))
+        if not differing:
+            return False
+        found = [self._manifest(bucket) for bucket in sorted(differing)]
+        # the earliest of their cursors: what came between is fed again, and is known by its rev
+        whole = replace(found[0], rows=[row for one in found for row in one.rows])
+        self._storage.begin_reconcile(whole, differing)
+        return True
+
     def _learn_directory(self) -> None:
         answer = self._transport.directory(self._storage.directory_version())
         if answer is not None:
             self._storage.save_directory(answer)
 
 
-def _expected(trouble: SyncTrouble) -> int:
-    try:
-        return int(trouble.params.get("detail", ""))
-    except ValueError:
-        raise SyncTrouble("server_fault", {"code": "expect"}) from trouble
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in version.split(".") if one.isdecimal())

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from arm.wire import (
     Decision,
+    Digests,
     DirectoryAnswer,
     Envelope,
     FetchAnswer,
@@ -58,7 +59,17 @@ class Transport(Protocol):
 
     def changes(self, cursor: str, limit: int) -> PullAnswer: ...
 
-    def manifest(self) -> Manifest: ...
+    def manifest(self, bucket: int | None = None) -> Manifest: ...
+
+    def digests(self) -> Digests: ...
+
+    def decisions(self, after: int) -> list[Decision]:
+        """What the store decided on this device's commands beyond that number, in their order (P9)."""
+        ...
+
+    def renew(self) -> None:
+        """Speaks over fresh connections from now on."""
+        ...
 
     def fetch(self, request: FetchRequest) -> FetchAnswer: ...
 
@@ -93,11 +104,41 @@ class Storage(Protocol):
 
     def decided_after(self, device_seq: int, limit: int) -> list[Envelope]: ...
 
-    def acknowledged_seq(self) -> int:
-        """The highest device number that the central store has decided, as we know it."""
+    def decided_seq(self) -> int:
+        """The highest device number known here as decided by the central store."""
         ...
 
-    def settle(self, decisions: Sequence[Decision]) -> None: ...
+    def digest(self) -> tuple[int, str]:
+        """(seq, hash): the running digest of this device's decisions and the number it reaches to (P9)."""
+        ...
+
+    def settle(self, decisions: Sequence[Decision], digest: tuple[int, str]) -> int:
+        """Verdicts and the digest in one transaction; returns how many differ from what was settled before."""
+        ...
+
+    def restored(self, digest: tuple[int, str]) -> None:
+        """The store is behind what it had decided: from its digest on, and the person is told once."""
+        ...
+
+    def reoffered(self, offered: int, differing: int) -> None:
+        """Counts for what the person is told of a restored store."""
+        ...
+
+    def adopted(self, digest: tuple[int, str], differing: int) -> None:
+        """The store's decisions have been taken over: its digest is ours, and the person is told what differs."""
+        ...
+
+    def failed(self, command_id: str, at: datetime) -> None:
+        """Counts a failure of the store on one command; after many over a long time it is to be parked (P25)."""
+        ...
+
+    def send_as(self, command_id: str, verb: str, code: str) -> None:
+        """From now on this command goes out under its number as `park` or `noop`, over restarts too."""
+        ...
+
+    def forget_archived(self, floor: int) -> None:
+        """Commands up to that number are in every backup: the old ones needn't be kept for a restored store (P9)."""
+        ...
 
     def become_device(self, device_id: str) -> None:
         """Another device from now on: undecided commands are numbered anew under their old ids (P9 c)."""
@@ -119,7 +160,21 @@ class Storage(Protocol):
         """Whole or not at all; False when the page doesn't begin at our cursor."""
         ...
 
-    def begin_reconcile(self, manifest: Manifest) -> None: ...
+    def evicted_by(self, manifest: Manifest) -> tuple[int, int]:
+        """(cards that it would evict, cards here); (0, …) where the rights changed: then it is due at once (P17)."""
+        ...
+
+    def begin_reconcile(self, manifest: Manifest, buckets: frozenset[int] | None = None) -> None:
+        """`buckets`: the manifest speaks of those alone."""
+        ...
+
+    def differing_buckets(self, digests: Digests) -> frozenset[int] | None:
+        """Where the copy isn't what it should be; None when it stands at another place of the journal (P17)."""
+        ...
+
+    def is_check_due(self, now: datetime) -> bool: ...
+
+    def checked(self, now: datetime, differing: int) -> None: ...
 
     def wanted(self, limit: int) -> list[str]: ...
 

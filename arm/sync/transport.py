@@ -12,6 +12,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from arm.sync.troubles import SyncTrouble
 from arm.wire import (
     BadWire,
+    Decision,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
@@ -81,8 +83,14 @@ class HttpTransport:
     def changes(self, cursor: str, limit: int) -> PullAnswer:
         return self._json("GET", "/changes?" + urlencode({"cursor": cursor, "limit": limit}), PullAnswer)
 
-    def manifest(self) -> Manifest:
-        return self._json("GET", "/manifest", Manifest)
+    def manifest(self, bucket: int | None = None) -> Manifest:
+        return self._json("GET", "/manifest" if bucket is None else f"/manifest?bucket={bucket}", Manifest)
+
+    def digests(self) -> Digests:
+        return self._json("GET", "/manifest/digests", Digests)
+
+    def decisions(self, after: int) -> list[Decision]:
+        return self._json("GET", f"/devices/self/decisions?after={after}", list[Decision])
 
     def fetch(self, request: FetchRequest) -> FetchAnswer:
         return self._json("POST", "/cards:fetch", FetchAnswer, to_json(request))
@@ -113,6 +121,10 @@ class HttpTransport:
         response = self._call("GET", f"/files/{quote(upload_id, safe='')}")
         with contextlib.closing(response), _network():
             yield from response.iter_content(_PIECE)
+
+    def renew(self) -> None:
+        """Lets go of every connection; the next request opens one of its own."""
+        self.close()
 
     def close(self) -> None:
         for session in self._sessions:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from arm.sync.ports import Outgoing, Storage, Transport
 from arm.sync.troubles import SyncTrouble
 from arm.wire import Envelope, UploadAnswer, UploadRequest
 
 PIECE_BYTES = 8 * 1024 * 1024
 _FINAL = frozenset({"refused"})
+_FAULTS = frozenset({"500", "507"})
 
 
 class FileRefused(Exception):
@@ -18,10 +22,11 @@ class FileRefused(Exception):
         self.command_id, self.code = command_id, code
 
 
-def send_files(transport: Transport, storage: Storage, batch: list[Envelope]) -> bool:
+def send_files(transport: Transport, storage: Storage, batch: list[Envelope], now: Callable[[], datetime]) -> bool:
     """Sends what the commands of a batch refer to; True when anything was sent (the batch is read anew then).
 
-    Raises FileRefused, or SyncTrouble: then the next time goes on where this one ended.
+    Raises FileRefused, or SyncTrouble: then the next time goes on where this one ended; faults of the store are
+    counted on the command, so that a file it can't store (a full disk) holds up the others for a while only (P25).
     """
     sent = False
     for envelope in batch:
@@ -31,6 +36,8 @@ def send_files(transport: Transport, storage: Storage, batch: list[Envelope]) ->
             except SyncTrouble as trouble:
                 if trouble.kind in _FINAL:
                     raise FileRefused(envelope.command_id, trouble.code) from trouble
+                if trouble.params.get("status") in _FAULTS:
+                    storage.failed(envelope.command_id, now())
                 raise
             storage.uploaded(envelope.command_id, file.file_id, upload_id)
             sent = True

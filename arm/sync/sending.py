@@ -1,0 +1,190 @@
+"""The outbox on its way: batches in order, repeats, what can't be processed, and stores that forgot (P7–P9, P25)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from arm.domain.identity import CommandId, DeviceId, MessageId
+from arm.sync.ports import IdGen, Storage, Transport
+from arm.sync.troubles import SyncTrouble
+from arm.sync.uploads import FileRefused, send_files
+from arm.wire import (
+    MAX_BATCH,
+    Base,
+    Decision,
+    DeviceState,
+    Envelope,
+    PushAnswer,
+    PushRequest,
+    next_dec_hash,
+)
+
+NOOP = "noop"
+PARK = "park"
+EMPTY = frozenset({NOOP, PARK})
+"""Words that keep a number without a step of the process."""
+UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
+Digest = tuple[int, str]
+
+
+def carried_on(digest: Digest, decisions: Iterable[Decision]) -> Digest:
+    """The digest after those decisions; ones out of turn (repeats of an earlier number) change nothing.
+
+    A digest that was never kept (a profile of an earlier version) stays unknown: empty beyond number 0.
+    """
+    seq, found = digest
+    for one in decisions:
+        if one.device_seq != seq + 1:
+            continue
+        if found or not seq:
+            found = next_dec_hash(found, one.command_id, one.verdict)
+        seq += 1
+    return seq, found
+
+
+class Sender:
+    """Pushes what is undecided, and keeps this device's account with the central store."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        storage: Storage,
+        ids: IdGen,
+        heard: Callable[[datetime], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._transport = transport
+        self._storage = storage
+        self._ids = ids
+        self._heard = heard
+        self._now = now
+
+    def push(self) -> int:
+        """Sends undecided commands in the order of their numbers; returns how many were decided."""
+        decided = 0
+        while batch := self._batch():
+            decided += self._send(batch)
+        return decided
+
+    def settle_up(self, device: DeviceState) -> bool:
+        """Compares accounts after a page; True when the store was behind and has been given something again (P9)."""
+        if device.last_seq < self._storage.decided_seq():
+            self._offer_again(device.last_seq + 1)
+            return True
+        self._compare(device)
+        self._storage.forget_archived(device.backup_floor)
+        return False
+
+    def _batch(self) -> list[Envelope]:
+        batch = self._storage.unsent(MAX_BATCH)
+        try:
+            if send_files(self._transport, self._storage, [e for e in batch if e.verb not in EMPTY], self._now):
+                return self._storage.unsent(MAX_BATCH)
+        except FileRefused as refused:
+            # the number is kept by a `noop` under the command's id: the queue behind it flows on (P25)
+            self._storage.send_as(refused.command_id, NOOP, refused.code)
+            return self._batch()
+        return batch
+
+    def _send(self, batch: list[Envelope]) -> int:
+        try:
+            answer = self._pushed(batch)
+        except SyncTrouble as trouble:
+            return self._not_taken(batch, trouble)
+        known = {one.command_id for one in batch}
+        decisions = [one for one in answer.decisions if one.command_id in known]
+        self._storage.settle(decisions, carried_on(self._storage.digest(), decisions))
+        self._compare(answer.device)
+        return len(decisions)
+
+    def _pushed(self, batch: list[Envelope]) -> PushAnswer:
+        answer = self._transport.push(PushRequest(device_id=DeviceId(self._storage.device_id()), commands=batch))
+        self._heard(answer.server_time)
+        if not answer.decisions:
+            raise SyncTrouble("server_fault", {"code": "nothing_decided"})
+        return answer
+
+    def _not_taken(self, batch: list[Envelope], trouble: SyncTrouble) -> int:
+        if trouble.code == "expect":
+            return self._offer_again(_expected(trouble))
+        if trouble.code == "device_fork":
+            self._storage.become_device(self._ids.new())
+            raise SyncTrouble("unauthorised", {"code": "device_fork"}) from trouble
+        if trouble.code == "id_reused" and self._adopt() and self._head() != batch[0].command_id:
+            return 1
+        is_fault = trouble.kind == "server_fault" and trouble.params.get("status") == "500"
+        is_unprocessable = trouble.kind == "refused" and trouble.code in UNPROCESSABLE
+        if not is_fault and not is_unprocessable:
+            raise trouble
+        if len(batch) > 1:
+            return sum(self._send([one]) for one in batch)
+        return self._poisonous(batch[0], trouble, is_fault)
+
+    def _poisonous(self, poison: Envelope, trouble: SyncTrouble, is_fault: bool) -> int:
+        """One command that can't be processed holds up no other: it is parked, at worst its number is kept (P25)."""
+        if poison.verb == NOOP:
+            raise trouble
+        if poison.verb != PARK and is_fault:
+            # a fault may pass: only after many over a long time the storage lets it go out as `park`
+            self._storage.failed(poison.command_id, self._now())
+            raise trouble
+        self._storage.send_as(poison.command_id, NOOP if poison.verb == PARK else PARK, trouble.code)
+        return self._send(self._storage.unsent(1))
+
+    def _head(self) -> str:
+        return next((one.command_id for one in self._storage.unsent(1)), "")
+
+    def _compare(self, device: DeviceState) -> None:
+        """The same number under another digest: other decisions than ours stand at the store (P9 b)."""
+        seq, own = self._storage.digest()
+        if device.last_seq != seq or device.dec_hash == own:
+            return
+        differing = self._adopt() if own else 0
+        self._storage.adopted((device.last_seq, device.dec_hash), differing)
+
+    def _adopt(self) -> int:
+        """Takes over what the store decided on our commands; returns how many decisions that settled or changed."""
+        after, changed = 0, 0
+        while found := self._transport.decisions(after):
+            changed += self._storage.settle(found, self._storage.digest())
+            if found[-1].device_seq <= after:
+                raise SyncTrouble("server_fault", {"code": "decisions"})
+            after = found[-1].device_seq
+        return changed
+
+    def _offer_again(self, expected: int) -> int:
+        """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a)."""
+        decided = self._storage.decided_seq()
+        first_unsent = next((e.device_seq for e in self._storage.unsent(1)), None)
+        upto = first_unsent if first_unsent is not None else decided + 1
+        if expected < 1 or expected >= upto:
+            raise SyncTrouble("server_fault", {"code": "expect"})
+        if expected <= decided:
+            self._storage.restored((expected - 1, ""))
+        known = {e.device_seq: e for e in self._storage.decided_after(expected - 1, MAX_BATCH)}
+        numbers = range(expected, min(upto, expected + MAX_BATCH))
+        answer = self._pushed([known.get(number) or self._hole(number) for number in numbers])
+        ours = [one for one in answer.decisions if one.device_seq in known]
+        differing = self._storage.settle(ours, (answer.device.last_seq, answer.device.dec_hash))
+        if expected <= decided:
+            self._storage.reoffered(len(ours), differing)
+        return len(answer.decisions)
+
+    def _hole(self, device_seq: int) -> Envelope:
+        """A number whose command can't be read any more."""
+        return Envelope(
+            command_id=CommandId(self._ids.new()),
+            device_seq=device_seq,
+            verb=NOOP,
+            message_id=MessageId(self._ids.new()),
+            base=Base(),
+            payload={},
+        )
+
+
+def _expected(trouble: SyncTrouble) -> int:
+    try:
+        return int(trouble.params.get("detail", ""))
+    except ValueError:
+        raise SyncTrouble("server_fault", {"code": "expect"}) from trouble
