@@ -22,8 +22,9 @@ from sqlalchemy.engine import URL
 
 from arm.central import tables as t
 from arm.central.access import Principal
+from arm.central.addresses import address, libpq_environment
 from arm.central.central import Central
-from arm.central.engine import address, make_engine, reading, sqlite_path, writing
+from arm.central.engine import make_engine, reading, sqlite_path, writing
 from arm.central.numbers import RESTORE_JUMP, ticks
 from arm.central.opening import files_folder, open_central
 from arm.central.schema import APPLICANT_SERIES
@@ -322,15 +323,7 @@ def _run(program: str, url: URL, arguments: list[str]) -> None:
     path = shutil.which(program)
     if path is None:
         raise BackupTrouble("no_program", program)
-    host = url.host or url.query.get("host") or ""
-    wanted = {
-        "PGHOST": host if isinstance(host, str) else host[0],
-        "PGPORT": str(url.port or ""),
-        "PGUSER": url.username or "",
-        "PGPASSWORD": url.password or "",
-        "PGDATABASE": url.database or "",
-    }
-    environment = os.environ | {name: value for name, value in wanted.items() if value}
+    environment = os.environ | libpq_environment(url)
     done = subprocess.run([path, *arguments], env=environment, capture_output=True, check=False)  # noqa: S603
     if done.returncode != 0:
         raise BackupTrouble("program_failed", program)

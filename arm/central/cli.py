@@ -29,6 +29,15 @@ def add_parsers(subparsers: Any) -> None:
     serve.add_argument("--listen", metavar="HOST:PORT", help=_("address to listen on; port 0 takes a free one"))
     serve.add_argument("--tls-cert", type=Path, metavar="FILE", help=_("certificate, needed beyond this machine"))
     serve.add_argument("--tls-key", type=Path, metavar="FILE", help=_("the certificate's key"))
+    serve.add_argument(
+        "--workers", type=_count_of_workers, default=1, metavar="N", help=_("processes on the one address (Linux)")
+    )
+    serve.epilog = _(
+        "Several hosts may serve one PostgreSQL: give each the same --database (it may list hosts: "
+        "postgresql://a,b/base, the one that takes writes is used), the same shared --files folder, the same version "
+        "of the program, and a clock kept by NTP. Timers then run once for all. Each host opens up to 80 connections "
+        "to the database."
+    )
     serve.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
     init = _parser(subparsers, "init", _("Make an empty store or bring an old one up to date"), _init)
     init.add_argument("--regulation", metavar="NAME", help=_("regulation in force everywhere: a name or a file"))
@@ -68,8 +77,19 @@ def _add_user_parser(subparsers: Any) -> None:
 def _parser(subparsers: Any, name: str, text: str, work: Run) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
     parser.add_argument("--database", metavar="URL", default=None, help=_("default: SQLite in your data folder"))
+    parser.add_argument(
+        "--files", type=Path, metavar="FOLDER", default=None, help=_("folder of stored files; one for all hosts")
+    )
     parser.set_defaults(run=guarded(work))
     return parser
+
+
+def _count_of_workers(text: str) -> int:
+    from arm.central.workers import MAX_WORKERS
+
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(_("a number from 1 to {most} is needed").format(most=MAX_WORKERS))
+    return int(text)
 
 
 def guarded(work: Run) -> Run:
@@ -95,11 +115,12 @@ def database_url(arguments: argparse.Namespace, settings: Settings | None = None
 def opened(arguments: argparse.Namespace) -> Central:
     from arm.central.opening import open_central
 
-    return open_central(database_url(arguments))
+    return open_central(database_url(arguments), files=getattr(arguments, "files", None))
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from arm.central.serving import ServeTrouble, is_loopback, serve, split_address
+    from arm.central.serving import ServeTrouble, is_loopback, listener_at, serve_on, split_address
+    from arm.central.workers import supervise
 
     settings = load()
     listen = arguments.listen or settings.listen
@@ -107,14 +128,23 @@ def _serve(arguments: argparse.Namespace) -> int:
     key = arguments.tls_key or (Path(settings.tls_key) if settings.tls_key else None)
     if certificate is None and not is_loopback(split_address(listen)[0]):
         raise ServeTrouble("no_tls", listen)
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
     with opened(arguments) as central:
-        return serve(
-            central,
-            listen,
-            certificate=certificate,
-            key=key,
+        listener = listener_at(listen, certificate, key)
+        if arguments.workers == 1:
+            return serve_on(central, listener, until_stdin_closes=arguments.until_stdin_closes, say=say)
+    # the schema is up to date now; what was opened here is not handed on
+    with listener.socket:
+        return supervise(
+            listener,
+            arguments.workers,
+            database=database_url(arguments, settings),
+            files=str(arguments.files or ""),
             until_stdin_closes=arguments.until_stdin_closes,
-            say=lambda line: print(line, flush=True),
+            say=say,
         )
 
 
@@ -188,7 +218,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     from arm.central.backup import restore
 
-    about = restore(arguments.file, database_url(arguments), replace=arguments.replace)
+    about = restore(arguments.file, database_url(arguments), files=arguments.files, replace=arguments.replace)
     print(_("Restored up to journal entry {seq}; everybody signs in anew.").format(seq=about["seq"]))
     return 0
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import (
-    ArgumentError,
     DataError,
     DBAPIError,
     IntegrityError,
@@ -21,47 +21,75 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from arm.central.addresses import address as address
+from arm.central.addresses import patience_s
+from arm.central.commits import LONGEST_COMMIT_S, CommitWatch
 from arm.central.problems import StoreTrouble, Trouble
-from arm.settings import data_folder
 
-SQLITE_FILE = "central.db"
 PG_SESSION = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=20s"
 BUSY_MS = 10_000
 UNIQUE_VIOLATION = "23505"
-RETRY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "25P03"}
-"""SQLSTATEs after which the same request may succeed: deadlocks, lock and statement timeouts, restarts."""
+RETRY_STATES = {"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03", "25P03", "25006"}
+"""SQLSTATEs after which the same request may succeed: deadlocks, timeouts, full houses, restarts, demotions."""
+SERVER_LEFT = {"57P01", "57P02", "57P03", "25006"}
+"""The server ends, begins, or takes no more writes: what else the pool holds is of the same server."""
+FULL_HOUSE = ("too many clients", "too many connections", "remaining connection slots", "слишком много")
+"""libpq gives no SQLSTATE for a refused connection, so its words must do."""
+CONNECTIONS, KEPT_CONNECTIONS = 48, 8
+"""Of one process: forty threads that serve, the timers, readiness, the poller; and how many stay open idle."""
+POOL_PATIENCE_S = 5
+NEVER_LAX = (
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') IN ('off', 'local')"
+)
+"""What is told to be accepted is on the disk, and on the standby where there is one, whatever the server's default."""
+DEAD_PEER = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 
 
-def address(url: str) -> URL:
-    """The database's address; empty means SQLite in the data folder. StoreTrouble(bad_url) for anything else."""
-    if not url:
-        return URL.create("sqlite", database=str(data_folder() / SQLITE_FILE))
-    try:
-        made = make_url(url)
-    except (ArgumentError, ValueError):
-        raise StoreTrouble("bad_url") from None
-    if made.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        return made.set(drivername="postgresql+psycopg")
-    if made.drivername in ("sqlite", "sqlite+pysqlite") and made.database not in (None, "", ":memory:"):
-        return made.set(drivername="sqlite")
-    raise StoreTrouble("bad_url")
+def make_engine(url: str, *, connections: int = CONNECTIONS, longest_commit_s: float = LONGEST_COMMIT_S) -> Engine:
+    """An engine whose transactions keep the promises of §2.3 on either store.
 
-
-def make_engine(url: str) -> Engine:
-    """An engine whose transactions keep the promises of §2.3 on either store."""
+    `connections` bounds what this process opens; who finds none free within 5 s is told to come again (F74).
+    """
     where = address(url)
+    kept = min(KEPT_CONNECTIONS, connections)
+    pool: dict[str, Any] = {
+        "pool_size": kept,
+        "max_overflow": connections - kept,
+        "pool_timeout": POOL_PATIENCE_S,
+        "hide_parameters": True,
+    }
     if where.drivername == "sqlite":
         _keep_private(Path(str(where.database)))
-        engine = create_engine(where, pool_size=8, max_overflow=40, hide_parameters=True)
+        engine = create_engine(where, **pool)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    options = {"options": PG_SESSION, "connect_timeout": 10}
-    engine = create_engine(
-        where, pool_size=8, max_overflow=40, pool_pre_ping=True, connect_args=options, hide_parameters=True
-    )
-    event.listen(engine, "connect", _prepare_postgres)
+    options: dict[str, Any] = {"options": PG_SESSION, "connect_timeout": patience_s(where)} | DEAD_PEER
+    given = {name: value for name, value in options.items() if name == "options" or name not in where.query}
+    engine = create_engine(where, pool_pre_ping=True, connect_args=given, **pool)
+    watch = CommitWatch(longest_commit_s)
+
+    def prepare(raw: Any, record: Any) -> None:
+        record.info["commit_watch"] = watch
+        _prepare_postgres(raw, record)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "handle_error", _leave_with_the_server)
     return engine
+
+
+def _leave_with_the_server(context: ExceptionContext) -> None:
+    """After a failover the whole pool is of the wrong server: all of it is dropped, not one connection a request.
+
+    A write inside one of our own read transactions has the same SQLSTATE as a demotion, and means nothing of it.
+    """
+    wrong = context.original_exception
+    state = getattr(wrong, "sqlstate", None)
+    own_read = context.connection is not None and context.connection.get_execution_options().get("arm_reads", False)
+    if state in SERVER_LEFT and not (state == "25006" and own_read):
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = True
 
 
 def _keep_private(file: Path) -> None:
@@ -102,6 +130,12 @@ def _prepare_postgres(raw: Any, record: Any) -> None:
             record.info["warnings"].append(diagnostic.sqlstate)
 
     raw.add_notice_handler(note)
+    raw.execute(NEVER_LAX)
+    raw.commit()
+
+
+NO_WATCH = CommitWatch()
+"""For SQLite, whose commits nobody can hold up."""
 
 
 @contextmanager
@@ -125,14 +159,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
             warnings: list[str] = connection.info.get("warnings", [])
             warnings.clear()
-            _commit(transaction)
+            _commit(connection, transaction)
         if warnings:
             raise Trouble(503, "uncertain", retry_after_s=1)
 
 
-def _commit(transaction: Any) -> None:
+def _commit(connection: Connection, transaction: Any) -> None:
+    """COMMIT of a transaction that failed before is answered ROLLBACK and no error: it is never sent."""
+    raw: Any = connection.connection.dbapi_connection
+    if isinstance(raw, psycopg.Connection) and raw.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+        raise Trouble(503, "busy", retry_after_s=1)
+    watch: CommitWatch = connection.info.get("commit_watch") or NO_WATCH
     try:
-        transaction.commit()
+        with watch.watched(raw):
+            transaction.commit()
     except DBAPIError as wrong:
         if _is_full(wrong) or _state(wrong) in RETRY_STATES - {"57P01", "57P02", "57P03"}:
             raise
@@ -167,6 +207,8 @@ def sorted_out(wrong: DBAPIError) -> Exception:
         return StoreTrouble("unreachable")
     if _state(wrong) in RETRY_STATES or "locked" in words or "busy" in words:
         return Trouble(503, "busy", retry_after_s=1)
+    if any(one in words for one in FULL_HOUSE):
+        return Trouble(503, "busy", retry_after_s=2)
     if isinstance(wrong, IntegrityError) and (_state(wrong) == UNIQUE_VIOLATION or "unique constraint" in words):
         return Trouble(503, "busy", retry_after_s=1)
     if isinstance(wrong, DataError):
@@ -182,6 +224,11 @@ def _state(wrong: DBAPIError) -> str:
 
 def _is_full(wrong: DBAPIError) -> bool:
     return "disk is full" in str(wrong.orig).lower() or _state(wrong) in ("53100", "53000")
+
+
+def is_in_recovery(connection: Connection) -> bool:
+    """Whether a standby answers: it may be behind, so its silence about an entry proves nothing (P16)."""
+    return connection.dialect.name == "postgresql" and bool(connection.scalar(text("SELECT pg_is_in_recovery()")))
 
 
 def sqlite_path(engine: Engine) -> Path | None:

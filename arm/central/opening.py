@@ -10,19 +10,25 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from arm.central.central import Central
-from arm.central.engine import make_engine, sqlite_path
+from arm.central.engine import CONNECTIONS, make_engine, sqlite_path
 from arm.central.schema import bring_up_to_date
 from arm.settings import data_folder
 
 FILES_FOLDER = "central-files"
 
 
-def open_central(url: str = "", *, files: Path | None = None, clock: Callable[[], datetime] | None = None) -> Central:
+def open_central(
+    url: str = "",
+    *,
+    files: Path | None = None,
+    clock: Callable[[], datetime] | None = None,
+    connections: int = CONNECTIONS,
+) -> Central:
     """The store at that address, made or migrated first; StoreTrouble when it can't be used.
 
     Files lie beside an SQLite store, in the data folder for PostgreSQL, unless `files` names a folder.
     """
-    engine = make_engine(url)
+    engine = make_engine(url, connections=connections)
     with ExitStack() as opened:
         opened.callback(engine.dispose)
         bring_up_to_date(engine)

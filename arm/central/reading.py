@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 from arm.central import feed
 from arm.central import tables as t
 from arm.central.access import Principal
+from arm.central.engine import is_in_recovery
 from arm.central.problems import Trouble
 from arm.central.reference import Reference
 from arm.domain.identity import Person
@@ -97,9 +98,12 @@ def pull(
         directory_version=str(reference.version),
         rescope=True,
     )
+    if known is not None and known.seq > place.seq:
+        _be_no_standby(connection)
     if known is None or known.seq < place.floor or not _has_rights(reference, scope, known):
         return whole, False
     if not _is_of_this_history(connection, reference, known, place):
+        _be_no_standby(connection)
         return whole, True
     limit = max(1, min(limit, MAX_PAGE))
     places = feed.changed_since(connection, scope.tags, known.seq, place.seq, limit)
@@ -116,6 +120,12 @@ def pull(
         rescope=False,
     )
     return answer, False
+
+
+def _be_no_standby(connection: Connection) -> None:
+    """Only a primary may say that a history forked; a standby is perhaps behind: `behind` = come again (P16)."""
+    if is_in_recovery(connection):
+        raise Trouble(503, "behind", retry_after_s=2)
 
 
 def standing(
@@ -149,7 +159,11 @@ def _is_of_this_history(
 def manifest(
     connection: Connection, reference: Reference, who: Principal, now: datetime, bucket: int | None = None
 ) -> Manifest:
-    """All ids with rev and sight (of one bucket, when asked), and the cursor of the same snapshot."""
+    """All ids with rev and sight (of one bucket, when asked), and the cursor of the same snapshot.
+
+    From a primary alone, or desks would go back.
+    """
+    _be_no_standby(connection)
     person = asker(reference, who)
     scope = scope_of(person, reference.directory, now)
     place = _place(connection, who)

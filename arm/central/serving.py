@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import ssl
@@ -11,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,6 +28,9 @@ log = logging.getLogger(__name__)
 GRACE_S = 5
 LONGEST_SILENCE_S = 30.0
 WAITING_CONNECTIONS = 512
+TAKEN_AT_ONCE = 16
+"""New connections that one process takes at a time: the others of several workers get their share."""
+LISTENING = "listening "
 
 
 class ServeTrouble(Exception):
@@ -111,6 +117,29 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A bound socket, the address it is told by, and what TLS needs."""
+
+    socket: socket.socket
+    url: str
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def listener_at(listen: str, certificate: Path | None = None, key: Path | None = None) -> Listener:
+    """ServeTrouble when it can't be; TLS is a must beyond this machine."""
+    host, port = split_address(listen)
+    if certificate is None and not is_loopback(host):
+        raise ServeTrouble("no_tls", listen)
+    if certificate is not None:
+        check_certificate(certificate, key)
+    bound = listening_socket(host, port)
+    scheme = "https" if certificate is not None else "http"
+    shown = f"[{host}]" if ":" in host else host
+    return Listener(bound, f"{scheme}://{shown}:{bound.getsockname()[1]}", certificate, key)
+
+
 def serve(
     central: Central,
     listen: str,
@@ -120,15 +149,15 @@ def serve(
     until_stdin_closes: bool = False,
     say: Callable[[str], None] = print,
 ) -> int:
-    """Serves until SIGTERM or SIGINT; ServeTrouble when it can't begin."""
-    host, port = split_address(listen)
-    if certificate is None and not is_loopback(host):
-        raise ServeTrouble("no_tls", listen)
-    if certificate is not None:
-        check_certificate(certificate, key)
-    bound = listening_socket(host, port)
-    scheme = "https" if certificate is not None else "http"
-    shown = f"[{host}]" if ":" in host else host
+    """Serves in this process until SIGTERM or SIGINT; ServeTrouble when it can't begin."""
+    listener = listener_at(listen, certificate, key)
+    return serve_on(central, listener, until_stdin_closes=until_stdin_closes, say=say)
+
+
+def serve_on(
+    central: Central, listener: Listener, *, until_stdin_closes: bool = False, say: Callable[[str], None] = print
+) -> int:
+    """Serves on a socket that is bound already, and closes it."""
     app = make_app(central)
     config = uvicorn.Config(
         app,
@@ -136,26 +165,40 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
+        backlog=TAKEN_AT_ONCE,
+        ssl_certfile=listener.certificate,
+        ssl_keyfile=listener.key,
     )
-    server = _Server(config, app.state.poller, lambda: say(f"listening {scheme}://{shown}:{bound.getsockname()[1]}"))
-    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
+
+    def begun() -> None:
+        # asyncio listens anew with the number that it takes at a time
+        listener.socket.listen(WAITING_CONNECTIONS)
+        say(f"{LISTENING}{listener.url}")
+
+    server = _Server(config, app.state.poller, begun)
+
+    def end(*_: object) -> None:
+        server.handle_exit(signal.SIGTERM, None)
+
+    before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)}
     if until_stdin_closes:
-        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        threading.Thread(target=end_with_stdin, args=(end,), daemon=True).start()
     try:
-        removed = central.uploads.forget_unreferenced()
-        log.info("serving", extra={"port": bound.getsockname()[1], "count": removed})
-        server.run(sockets=[bound])
+        log.info("serving", extra={"port": listener.socket.getsockname()[1]})
+        server.run(sockets=[listener.socket])
     finally:
-        bound.close()
+        listener.socket.close()
         for one, handler in before.items():
             signal.signal(one, handler)
     return 0
 
 
-def _end_with_stdin(server: _Server) -> None:
-    """The parent holds the other end: when it dies, however, the server ends too."""
-    while sys.stdin.buffer.read(4096):
-        pass
-    server.handle_exit(signal.SIGTERM, None)
+def end_with_stdin(end: Callable[[], object]) -> None:
+    """The parent holds the other end: when it dies, however, the server ends too.
+
+    Read past Python's buffer, whose lock a thread that waits for ever would hold when the program ends by a signal.
+    """
+    with suppress(OSError, ValueError):
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+    end()
