@@ -11,16 +11,17 @@ from datetime import datetime
 from arm.desk.core import DeskCore
 from arm.desk.projection import Projection
 from arm.desk.storage import MANY, LocalStorage
-from arm.desk.values import Changes, SyncKind, SyncStatus
+from arm.desk.values import Changes, DeskEvent, DeskEventKind, SyncKind, SyncStatus
 from arm.domain.identity import MessageId
 from arm.local.troubles import CacheTrouble, FileTrouble
 from arm.sync.cycle import Cycle
 from arm.sync.ports import Transport
 from arm.sync.schedule import Schedule
-from arm.sync.troubles import SyncTrouble
+from arm.sync.troubles import SyncTrouble, is_revoked
 from arm.wire import WaitAnswer
 
 log = logging.getLogger(__name__)
+REVOKED_EVENT = "revoked"
 _KINDS = {
     "unauthorised": SyncKind.UNAUTHORISED,
     "too_old": SyncKind.TOO_OLD,
@@ -38,6 +39,7 @@ class SyncDesk:
         self._turn_lock = threading.Lock()
         self._state = SyncStatus(kind=SyncKind.NOT_SIGNED_IN)
         self._state_lock = threading.Lock()
+        self._was_locked = False
         self.storage = LocalStorage(core, self._changed)
         self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock)
 
@@ -49,8 +51,17 @@ class SyncDesk:
     def status(self) -> SyncStatus:
         """The truth for the status bar."""
         unsent, refused = self._core.store.work.outbox.count() if self._core.is_open else (0, 0)
+        lease = self._core.lease_state()
+        revoked_at = self._core.revoked_at
         with self._state_lock:
-            return replace(self._state, unsent=unsent, refused=refused, skew_s=self._core.time.skew_s)
+            status = replace(self._state, unsent=unsent, refused=refused, skew_s=self._core.time.skew_s)
+        if lease is not None:
+            status = replace(status, is_locked=lease.is_locked, lease_ends_at=self._core.now() + lease.left)
+        if revoked_at is not None:
+            # the files that other events lie in can't be read any more
+            told = DeskEvent(event_id=REVOKED_EVENT, kind=DeskEventKind.REVOKED, at=revoked_at)
+            status = replace(status, is_locked=True, trouble="device_revoked", events=(*status.events, told))
+        return status
 
     def now(self) -> datetime:
         """The central store's moment as the desk reckons it, aware UTC: what remaining time is counted from."""
@@ -109,6 +120,7 @@ class SyncDesk:
             self._set(kind=SyncKind.SERVER_FAULT)
             raise
         if turn.is_whole:
+            self._core.pulled()
             self._told(None)
         return turn.is_whole
 
@@ -144,12 +156,18 @@ class SyncDesk:
         return transport.wait(cursor, timeout_s)
 
     def _told(self, trouble: SyncTrouble | None) -> None:
+        if trouble is not None and is_revoked(trouble):
+            self._transport = None
+            self._core.wipe()
         if trouble is None:
             self._set(kind=SyncKind.IN_STEP, since=self._core.now(), done=0, total=0)
         else:
             self._set(kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT))
         if self._core.is_open:
-            self._core.tell(Changes(sync=self.status()))
+            status = self.status()
+            is_new, self._was_locked = status.is_locked != self._was_locked, status.is_locked
+            # what is on the screens must go, or may come back
+            self._core.tell(Changes(sync=status, everything=is_new))
 
     def _set(self, **changes: object) -> None:
         with self._state_lock:
