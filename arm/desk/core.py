@@ -126,15 +126,14 @@ class DeskCore:
 
         Only the central store's key could open it again, and a revocation takes that away too, or files it apart.
         """
-        with self._guard:
-            with ExitStack() as whatever_fails:
-                whatever_fails.callback(remove_caches, self.folder)
-                whatever_fails.callback(self._shut)
-                whatever_fails.callback(self.forget_key)
-                if self._store is not None:
-                    whatever_fails.callback(self._store.files.forget_sent)
-                self.revoked_at = self.around.clock.wall()
-                self._rules = None
+        with self._guard, ExitStack() as whatever_fails:
+            whatever_fails.callback(remove_caches, self.folder)
+            whatever_fails.callback(self._shut)
+            whatever_fails.callback(self.forget_key)
+            if self._store is not None:
+                whatever_fails.callback(self._store.files.forget_sent)
+            self.revoked_at = self.around.clock.wall()
+            self._rules = None
         self.tell(Changes(everything=True))
 
     def lease_state(self) -> LeaseState | None:
