@@ -218,6 +218,20 @@ class SignInAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceReport:
+    """What became of a desk's damaged files (P23): `missing` are the device numbers that can't be read any more.
+
+    `kind` is salvaged; `kept_file` names the damaged file that stays at the desk; `at` by the desk's clock.
+    """
+
+    kind: str
+    at: datetime
+    commands: int
+    missing: list[int]
+    kept_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryAnswer:
     """Reference values as the user may see them; `regulations` are the TOML texts by `name@version`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ LONGEST_PASSWORD = 1024
 LONGEST_QUEUE = 16
 """Sign-ins at once, of the 40 threads that serve everybody."""
 SEEN_EVERY = timedelta(minutes=1)
+ACTIVE, REVOKED = "active", "revoked"
+"""States of a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +151,24 @@ def issue_token(
 
 
 def principal(connection: Connection, token: str, device_id: str, now: datetime) -> Principal:
-    """Whom the token names; Trouble(unauthorised) when it ended, was revoked, or belongs to another device."""
+    """Whom the token names; Trouble(unauthorised) when it ended, was revoked, or belongs to another device.
+
+    Trouble(device_revoked), 410, tells a revoked workstation to wipe itself; only who holds its token hears that.
+    """
     key = token_hash(token)
     known = t.token.c
     row = connection.execute(
-        select(known.user_id, known.device_id, known.kind, t.person.c.active)
+        select(known.user_id, known.device_id, known.kind, known.revoked_at, known.expires_at)
+        .add_columns(t.person.c.active, t.device.c.state)
         .join(t.person, t.person.c.user_id == known.user_id)
-        .where(known.token_hash == key, known.revoked_at.is_(None), known.expires_at > now)
+        .join(t.device, t.device.c.device_id == known.device_id, isouter=True)
+        .where(known.token_hash == key)
     ).first()
-    if row is None or not row.active or (row.kind == "desk" and row.device_id != device_id):
+    if row is None or (row.kind == "desk" and row.device_id != device_id):
+        raise Trouble(401, "unauthorised")
+    if row.state == REVOKED:
+        raise Trouble(410, "device_revoked")
+    if row.revoked_at is not None or row.expires_at <= now or not row.active:
         raise Trouble(401, "unauthorised")
     return Principal(UserId(row.user_id), DeviceId(row.device_id or ""), key, row.kind)
 
@@ -165,28 +177,41 @@ def revoke(connection: Connection, key: str, now: datetime) -> None:
     connection.execute(update(t.token).where(t.token.c.token_hash == key).values(revoked_at=now))
 
 
-def take_device(connection: Connection, user_id: UserId, asked: SignInRequest, now: datetime) -> DeviceState:
-    """The device of this user, made on its first sign-in (P2); another user's is refused."""
+def take_device(
+    connection: Connection,
+    user_id: UserId,
+    asked: SignInRequest,
+    now: datetime,
+    randomness: Callable[[int], bytes] = secrets.token_bytes,
+) -> tuple[DeviceState, str]:
+    """The device of this user, made on its first sign-in (P2), and its escrow key (P32); another user's is refused.
+
+    Trouble(device_revoked), 410: the workstation wipes itself.
+    """
     known = t.device.c
     row = connection.execute(select(t.device).where(known.device_id == asked.device_id).with_for_update()).first()
     seen = {"name": asked.device_name[:200], "client_version": asked.client_version[:64], "seen_at": now}
+    escrow_key = randomness(32).hex() if row is None or not row.escrow_key else row.escrow_key
     if row is None:
         connection.execute(
             insert(t.device).values(
                 device_id=asked.device_id,
                 user_id=user_id,
-                state="active",
+                state=ACTIVE,
                 last_seq=0,
                 dec_hash="",
                 backup_floor=0,
                 created_at=now,
+                escrow_key=escrow_key,
                 **seen,
             )
         )
-        return DeviceState(last_seq=0, dec_hash="")
+        return DeviceState(last_seq=0, dec_hash=""), escrow_key
     if row.user_id != user_id:
         raise Trouble(403, "device_of_other_user")
-    if row.state != "active":
-        raise Trouble(401, "device_revoked")
-    connection.execute(update(t.device).where(known.device_id == asked.device_id).values(**seen))
-    return DeviceState(last_seq=row.last_seq, dec_hash=row.dec_hash, backup_floor=row.backup_floor)
+    if row.state != ACTIVE:
+        raise Trouble(410, "device_revoked")
+    kept = update(t.device).where(known.device_id == asked.device_id)
+    connection.execute(kept.values(escrow_key=escrow_key, **seen))
+    state = DeviceState(last_seq=row.last_seq, dec_hash=row.dec_hash, backup_floor=row.backup_floor)
+    return state, escrow_key

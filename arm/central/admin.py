@@ -6,18 +6,19 @@ Everything may be repeated: it then changes what is there. Each change raises th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from arm.central import tables as t
-from arm.central.access import folded, issue_token
-from arm.central.engine import writing
+from arm.central.access import ACTIVE, REVOKED, folded, issue_token
+from arm.central.engine import reading, writing
 from arm.central.reference import EVERYWHERE, parsed
 from arm.central.store import Store
 from arm.domain.classifier import Classifier
@@ -32,7 +33,8 @@ class AdminTrouble(Exception):
     """What can't be administered so; `reason` is a code, `detail` the name or id at fault.
 
     Reasons: unknown_organisation, unknown_superior, tree_loop, unknown_zone, login_taken, unknown_person,
-    regulation_changed, bad_id, has_messages, no_shared_role.
+    regulation_changed, bad_id, has_messages, no_shared_role, unknown_device, already_revoked,
+    bad_key.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -219,15 +221,55 @@ def set_active(store: Store, user_id: UserId, active: bool) -> None:
             _end_sessions(connection, user_id, store.clock())
 
 
-def revoke_device(store: Store, device_id: DeviceId) -> None:
-    """A lost workstation: it gets nothing any more; its user signs in on another."""
+def devices(store: Store, login: str = "") -> list[Row[*tuple[Any, ...]]]:
+    """(device_id, login, name, state, seen_at, report) of every workstation, or of one user's, last seen first."""
+    known = t.device.c
+    asked = select(known.device_id, t.person.c.login, known.name, known.state, known.seen_at, known.report)
+    asked = asked.join(t.person, t.person.c.user_id == known.user_id).order_by(known.seen_at.desc(), known.device_id)
+    if login:
+        asked = asked.where(t.person.c.login == folded(login))
+    with reading(store.engine) as connection:
+        return list(connection.execute(asked).all())
+
+
+def revoke_device(store: Store, device_id: DeviceId, keep: Callable[[str], None] = lambda escrow_key: None) -> None:
+    """A lost workstation: it gets nothing any more and wipes itself when it asks next; its user signs in on another.
+
+    Its escrow key is kept here no longer: without it nobody reads what was not sent from there (P32). `keep` is
+    handed the key before it goes. AdminTrouble(unknown_device | already_revoked).
+    """
+    known = t.device.c
     with writing(store.engine) as connection:
-        connection.execute(update(t.device).where(t.device.c.device_id == device_id).values(state="revoked"))
+        asked = select(known.escrow_key, known.state).where(known.device_id == device_id)
+        row = connection.execute(asked.with_for_update()).first()
+        if row is None:
+            raise AdminTrouble("unknown_device", device_id)
+        if row.state == REVOKED:
+            raise AdminTrouble("already_revoked", device_id)
+        keep(row.escrow_key)
+        gone = update(t.device).where(known.device_id == device_id)
+        connection.execute(gone.values(state=REVOKED, escrow_key=""))
+        # the hashes stay, so that the workstation hears that it is revoked and not only that it must sign in
         connection.execute(
             update(t.token)
             .where(t.token.c.device_id == device_id, t.token.c.revoked_at.is_(None))
             .values(revoked_at=store.clock())
         )
+
+
+def readmit_device(store: Store, device_id: DeviceId, escrow_key: str) -> None:
+    """A revocation by mistake: with the key that it gave the workstation's files open at the next sign-in.
+
+    AdminTrouble(unknown_device | bad_key).
+    """
+    if not re.fullmatch("[0-9a-f]{64}", escrow_key):
+        raise AdminTrouble("bad_key")
+    with writing(store.engine) as connection:
+        back = update(t.device).where(t.device.c.device_id == device_id, t.device.c.state == REVOKED)
+        if not connection.execute(back.values(state=ACTIVE, escrow_key=escrow_key)).rowcount:
+            raise AdminTrouble("unknown_device", device_id)
+        # tokens of before stay dead: the person signs in anew
+        connection.execute(delete(t.token).where(t.token.c.device_id == device_id))
 
 
 def issue_service_token(store: Store, user_id: UserId) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from arm.central import decisions, reading
 from arm.central import tables as t
@@ -45,6 +45,7 @@ from arm.domain.message import Message, Stage
 from arm.domain.regulation import Regulation
 from arm.wire import (
     Decision,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
@@ -56,6 +57,7 @@ from arm.wire import (
     SignInAnswer,
     SignInRequest,
     event_from,
+    to_json,
 )
 
 __all__ = ["Act", "Central", "StoredNotice"]
@@ -107,7 +109,10 @@ class Central:
     # who asks
 
     def sign_in(self, asked: SignInRequest) -> SignInAnswer:
-        """A token for this user and device; Trouble(wrong_password), (throttled), (device_of_other_user)."""
+        """A token for this user and device; Trouble(wrong_password), (throttled), (device_of_other_user).
+
+        With it comes the device's escrow key (P32), or Trouble(device_revoked), 410.
+        """
         now = self.now()
         with read_only(self.store.engine) as connection:
             known = t.person.c
@@ -121,7 +126,7 @@ class Central:
             check_guesses(connection, key, now, locks=True)
             count_guess(connection, key, now, right=right)
             if right and row is not None:
-                state = take_device(connection, UserId(row.user_id), asked, now)
+                device = take_device(connection, UserId(row.user_id), asked, now, self.store.randomness)
                 token, expires_at = issue_token(connection, UserId(row.user_id), asked.device_id, "desk", now)
         if not right or row is None:
             raise Trouble(401, "wrong_password")
@@ -131,9 +136,10 @@ class Central:
             user_id=UserId(row.user_id),
             full_name=row.full_name,
             position=row.position,
-            device=state,
+            device=device[0],
             server_time=self.now(),
             expires_at=expires_at,
+            escrow_key=device[1],
         )
 
     def principal(self, token: str, device_id: str = "") -> Principal:
@@ -185,6 +191,13 @@ class Central:
     def handle_decisions(self, who: Principal, after: int) -> list[Decision]:
         with read_only(self.store.engine) as connection:
             return decisions.of_device(connection, who.device_id, after, 1000)
+
+    def handle_report(self, who: Principal, report: DeviceReport) -> None:
+        """What happened to a desk's files (P23): kept with the device, and noted for the administrator."""
+        written = to_json(report).decode()
+        with writing(self.store.engine) as connection:
+            connection.execute(update(t.device).where(t.device.c.device_id == who.device_id).values(report=written))
+        note(self.store, f"desk_{report.kind}", who, commands=str(report.commands), missing=str(len(report.missing)))
 
     def head(self) -> int:
         with read_only(self.store.engine) as connection:

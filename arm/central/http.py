@@ -31,6 +31,7 @@ from arm.central.web import (
 )
 from arm.wire import (
     MAX_PAGE,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
@@ -160,6 +161,15 @@ async def wait(
 @api.get("/devices/self/decisions", **route())
 def own_decisions(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0) -> Response:
     return answer(central.handle_decisions(who, after))
+
+
+@api.put("/devices/self/report", **route(takes=DeviceReport, status=204))
+def own_report(central: TheCentral, who: Desk, body: SmallBody) -> Response:
+    report = read(body, DeviceReport)
+    if report.kind != "salvaged" or len(report.kept_file) > 200:
+        raise Trouble(422, "bad_wire", field="kind")
+    central.handle_report(who, report)
+    return Response(status_code=204)
 
 
 @api.post("/uploads", **route(takes=UploadRequest, gives=UploadAnswer, status=201))

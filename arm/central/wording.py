@@ -60,6 +60,10 @@ def _admin(reason: str, detail: str) -> str:
         "no_terminal": _("There is no terminal to ask for a password; use --password-stdin."),
         "no_regulation": _("There is no regulation «{detail}»: give a name from the program or a file."),
         "unreadable": _("The file «{detail}» can't be read."),
+        "unknown_device": _("There is no such workstation «{detail}»; «arm central devices» lists them."),
+        "already_revoked": _("The workstation «{detail}» is shut out already; nothing was changed."),
+        "bad_key": _("This is no recovery file of a workstation; nothing was changed."),
+        "exists": _("The file «{detail}» is there already or can't be made; nothing was changed, give another name."),
     }.get(reason, _("It can't be done: {detail}."))
     return text.format(detail=detail)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from arm.desk.rules import Rules
 from arm.desk.values import Changes, DeskEventKind
 from arm.domain.directory import Directory
 from arm.domain.identity import Actor, Person, UserId
-from arm.local.cache import CacheFile
+from arm.local.cache import CacheFile, remove_caches
 from arm.local.database import ProfileLock
 from arm.local.desk_events import DeskEvents
 from arm.local.drafts import Drafts
@@ -23,6 +24,7 @@ from arm.local.membership import viewer_of
 from arm.local.pages import Replica
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
+from arm.sync.lease import DEFAULT_DAYS, Lease, LeaseState
 from arm.sync.timekeeping import ServerTime
 from arm.sync.troubles import SyncTrouble
 from arm.wire import BadWire, DirectoryAnswer, from_json, to_json
@@ -41,13 +43,15 @@ class Store:
     files: Files
     drafts: Drafts
     events: DeskEvents
+    lease: Lease
+    key: bytes
 
 
 class DeskCore:
     """The profile's folder, locked for the life of the process; its files are open once the key is known."""
 
     def __init__(self, folder: Path, around: Surroundings) -> None:
-        """Raises CacheTrouble(in_use) when another program has this profile."""
+        """Raises CacheTrouble: in_use when another program has this profile, network_folder, read_only, long_path."""
         self.folder = folder
         self.around = around
         self._lock = ProfileLock(folder)
@@ -56,6 +60,9 @@ class DeskCore:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[Changes], None]] = []
         self.time = ServerTime(around.clock)
+        self.forget_key: Callable[[], None] = lambda: None
+        """Set by the session, which knows the keyring."""
+        self.revoked_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +98,10 @@ class DeskCore:
                 files=Files(self.folder, work),
                 drafts=Drafts(work),
                 events=DeskEvents(work),
+                lease=Lease(self.around.clock, work.kept("lease"), lease_days(work)),
+                key=key,
             )
+            self.revoked_at = None
             if self._known_rules() is not None:
                 self.look_anew()
 
@@ -101,14 +111,55 @@ class DeskCore:
     def close(self) -> None:
         """Wipes private copies and closes the files; the profile may be opened by another process then."""
         with self._guard:
-            store, self._store = self._store, None
-            if store is not None:
-                store.files.wipe_opened()
-                store.work.keep(skew_s=f"{self.time.skew_s:.3f}")
-                store.cache.close()
-                store.work.close()
-                (self.folder / OPEN_MARK).unlink(missing_ok=True)
+            self._shut()
             self._lock.release()
+
+    def _shut(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            with ExitStack() as whatever_fails:
+                whatever_fails.callback(store.work.close)
+                whatever_fails.callback(store.cache.close)
+                store.files.wipe_opened()
+                store.work.keep(skew_s=f"{self.time.skew_s:.3f}", lease=store.lease.written())
+            (self.folder / OPEN_MARK).unlink(missing_ok=True)
+
+    def wipe(self) -> None:
+        """This workstation has been revoked: no key stays here, the copy goes, what is not sent stays unreadable (P32).
+
+        Only the central store's key could open it again, and a revocation takes that away too, or files it apart.
+        """
+        with self._guard, ExitStack() as whatever_fails:
+            whatever_fails.callback(remove_caches, self.folder)
+            whatever_fails.callback(self._shut)
+            whatever_fails.callback(self.forget_key)
+            if self._store is not None:
+                whatever_fails.callback(self._store.files.forget_sent)
+            self.revoked_at = self.around.clock.wall()
+            self._rules = None
+        self.tell(Changes(everything=True))
+
+    def lease_state(self) -> LeaseState | None:
+        """How long the copy may still be shown (P30); nothing before the files are open."""
+        store = self._store
+        if store is None:
+            return None
+        state = store.lease.state()
+        if store.lease.is_to_keep():
+            store.work.keep(lease=store.lease.written())
+        return state
+
+    def pulled(self) -> None:
+        """A whole pull has ended well: the lease begins anew."""
+        store = self.store
+        store.lease.heard()
+        store.work.keep(lease=store.lease.written())
+
+    def check_lease(self) -> None:
+        """Raises CacheTrouble(lease_ended, clock_set_back): nothing is shown until the central store is heard again."""
+        state = self.lease_state()
+        if state is not None and state.is_locked:
+            raise CacheTrouble("clock_set_back" if state.is_set_back else "lease_ended")
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         with self._guard:
@@ -193,3 +244,11 @@ class DeskCore:
 
     def actor(self) -> Actor:
         return Actor(self.person())
+
+
+def lease_days(work: WorkFile) -> float:
+    """What the central store said at the last sign-in."""
+    try:
+        return float(work.kept("lease_days") or DEFAULT_DAYS)
+    except ValueError:
+        return DEFAULT_DAYS

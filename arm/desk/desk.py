@@ -40,25 +40,51 @@ class Desk:
         self._core = DeskCore(folder, around)
         self._projection = projection = Projection(self._core)
         self.sync = SyncDesk(self._core, projection, client_version)
-        self.files = FilesDesk(self._core)
-        self.session = SessionDesk(self._core, projection, self.sync, self.files, connect, key_store, client_version)
-        self.messages = MessagesDesk(self._core, projection)
+        self._files = FilesDesk(self._core)
+        self.session = SessionDesk(self._core, projection, self.sync, self._files, connect, key_store, client_version)
+        self._messages = MessagesDesk(self._core, projection)
         self.drafts = DraftsDesk(self._core)
-        self.search = SearchDesk(self._core, projection)
+        self._search = SearchDesk(self._core, projection)
         with ExitStack() as undone:
             undone.callback(self._core.close)
             self.session.open_known()
             undone.pop_all()
 
-    @cached_property
+    @property
+    def messages(self) -> MessagesDesk:
+        """This and the following doors raise CacheTrouble(lease_ended, clock_set_back): a locked copy isn't shown."""
+        self._core.check_lease()
+        return self._messages
+
+    @property
+    def search(self) -> SearchDesk:
+        self._core.check_lease()
+        return self._search
+
+    @property
+    def files(self) -> FilesDesk:
+        self._core.check_lease()
+        return self._files
+
+    @property
     def commands(self) -> CommandsDesk:
+        self._core.check_lease()
+        return self._commands
+
+    @property
+    def people(self) -> PeopleDesk:
+        self._core.check_lease()
+        return self._people
+
+    @cached_property
+    def _commands(self) -> CommandsDesk:
         """Made at first use, as `people`: the rules of the process are loaded after the first messages are shown."""
         from arm.desk.commands import CommandsDesk
 
         return CommandsDesk(self._core, self._projection, self.sync.wake)
 
     @cached_property
-    def people(self) -> PeopleDesk:
+    def _people(self) -> PeopleDesk:
         from arm.desk.people import PeopleDesk
 
         return PeopleDesk(self._core, self._projection)

@@ -17,6 +17,7 @@ class DraftsDesk:
 
     def load(self, form: str, message_id: MessageId | None = None) -> Draft | None:
         """The newest draft of a form for a message, or of the form without a message."""
+        self._core.check_lease()
         found = self._core.store.drafts.newest(form, message_id)
         return _draft(found) if found is not None else None
 
@@ -44,6 +45,7 @@ class DraftsDesk:
 
     def all(self, form: str) -> tuple[Draft, ...]:
         """Every draft of a form, newest first."""
+        self._core.check_lease()
         return tuple(_draft(one) for one in self._core.store.drafts.of_form(form))
 
     def discard(self, draft_id: str) -> None:

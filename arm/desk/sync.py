@@ -18,13 +18,14 @@ from arm.local.troubles import CacheTrouble, FileTrouble
 from arm.sync.cycle import Cycle
 from arm.sync.ports import Transport
 from arm.sync.schedule import Schedule
-from arm.sync.troubles import SyncTrouble
+from arm.sync.troubles import SyncTrouble, is_revoked
 from arm.wire import WaitAnswer
 
 log = logging.getLogger(__name__)
 STUCK_AFTER = timedelta(minutes=5)
 UNREACHABLE = frozenset({"offline", "wrong_server", "certificate", "unauthorised", "local"})
 """Troubles that say nothing of how the store takes commands."""
+REVOKED_EVENT = "revoked"
 _KINDS = {
     "unauthorised": SyncKind.UNAUTHORISED,
     "too_old": SyncKind.TOO_OLD,
@@ -44,6 +45,7 @@ class SyncDesk:
         self._turn_lock = threading.Lock()
         self._state = SyncStatus(kind=SyncKind.NOT_SIGNED_IN)
         self._state_lock = threading.Lock()
+        self._was_locked = False
         self.storage = LocalStorage(core, self._changed)
         self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock)
 
@@ -56,13 +58,22 @@ class SyncDesk:
         """The truth for the status bar."""
         with self._state_lock:
             known = replace(self._state, skew_s=self._core.time.skew_s)
+        revoked_at = self._core.revoked_at
+        if revoked_at is not None:
+            # the files that other events lie in can't be read any more
+            told = DeskEvent(event_id=REVOKED_EVENT, kind=DeskEventKind.REVOKED, at=revoked_at)
+            known = replace(known, is_locked=True, trouble="device_revoked", events=(told,))
         if not self._core.is_open:
             return known
         store = self._core.store
         unsent, attention = store.work.outbox.count()
         parked = store.work.outbox.parked()
-        events = tuple(_event(one) for one in store.events.open())
-        return replace(known, unsent=unsent, refused=attention - parked, parked=parked, events=events)
+        events = (*known.events, *(_event(one) for one in store.events.open()))
+        status = replace(known, unsent=unsent, refused=attention - parked, parked=parked, events=events)
+        lease = self._core.lease_state()
+        if lease is not None and revoked_at is None:
+            status = replace(status, is_locked=lease.is_locked, lease_ends_at=self._core.now() + lease.left)
+        return status
 
     def put_away(self, event_id: str) -> None:
         """The person has read of it."""
@@ -136,6 +147,7 @@ class SyncDesk:
             self._set(kind=SyncKind.SERVER_FAULT)
             raise
         if turn.is_whole:
+            self._core.pulled()
             self._told(None)
         return turn.is_whole
 
@@ -171,6 +183,9 @@ class SyncDesk:
         return transport.wait(cursor, timeout_s)
 
     def _told(self, trouble: SyncTrouble | None) -> None:
+        if trouble is not None and is_revoked(trouble):
+            self._transport = None
+            self._core.wipe()
         if trouble is None:
             self._moved_at = self._core.now()
             self._set(kind=SyncKind.IN_STEP, since=self._moved_at, done=0, total=0, trouble="", stuck_since=None)
@@ -181,7 +196,10 @@ class SyncDesk:
                 stuck_since=self._stuck_since(trouble),
             )
         if self._core.is_open:
-            self._core.tell(Changes(sync=self.status()))
+            status = self.status()
+            is_new, self._was_locked = status.is_locked != self._was_locked, status.is_locked
+            # what is on the screens must go, or may come back
+            self._core.tell(Changes(sync=status, everything=is_new))
 
     def _stuck_since(self, trouble: SyncTrouble) -> datetime | None:
         """Since when a reachable store has taken nothing of what waits, where that is too long (P25)."""

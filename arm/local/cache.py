@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -127,6 +128,14 @@ class CacheFile:
                 break
         with self.write_lock:
             self._connection.close()
+
+
+def remove_caches(folder: Path) -> None:
+    """Every replica in a profile, quarantined ones too: nothing in them is not at the central store."""
+    for pattern in (f"{FILE_NAME}*", "cache.quarantine-*"):
+        for path in folder.glob(pattern):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def keep_values(c: Connection, values: dict[str, bytes]) -> None:

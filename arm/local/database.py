@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -33,6 +34,9 @@ def kind_of(error: BaseException) -> str:
     if isinstance(error, OSError):
         return "disk_full" if error.errno in _NO_SPACE else "unreadable"
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if "closed database" in str(error):
+        # another thread has just shut the profile
+        return "locked"
     if code == _FULL or "disk is full" in str(error):
         return "disk_full"
     if code == _NOT_A_DATABASE or "not a database" in str(error):
@@ -133,6 +137,18 @@ def set_aside(path: Path, word: str, stamp: str) -> Path:
             if old.exists():
                 os.replace(old, target.with_name(old.name.replace(path.name, target.name, 1)))
     return target
+
+
+def sync_folder(folder: Path) -> None:
+    """A new or renamed file's name is on the disk when it returns; a system that can't promise that is believed."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 class ProfileLock:

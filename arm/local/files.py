@@ -145,6 +145,12 @@ class Files:
                 (self._sealed / record.place).unlink()
             self._work.run("DELETE FROM stored_file WHERE file_id = ?", (record.file_id,))
 
+    def forget_sent(self) -> None:
+        """The content of everything that the central store has; what is not sent stays."""
+        for (place,) in self._work.rows("SELECT place FROM stored_file WHERE is_sent = 1"):
+            with contextlib.suppress(OSError):
+                (self._sealed / place).unlink()
+
     def wipe_opened(self) -> None:
         """Removes every private copy; what another program still holds is tried again at the next start."""
         if not self._opened.exists():

@@ -1,4 +1,7 @@
-"""The data key of a profile: 32 random bytes in the system's keyring, or wrapped by the user's password (P32)."""
+"""The data key of a profile: 32 random bytes in the system's keyring, or wrapped by the user's password (P32).
+
+A second wrap under a key that only the central store keeps (escrow) makes a lost keyring no lost data.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,21 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from arm.local.database import sync_folder
 from arm.local.troubles import CacheTrouble
 
 KEY_BYTES = 32
 SERVICE = "arm workstation"
 KEY_FILE = "key.json"
+REVOKED = "revoked"
+_ESCROW_KEY = re.compile("[0-9a-f]{64}")
 _CHECK = b"arm data key 1"
 _ARGON2 = {"time_cost": 3, "memory_cost": 65536, "parallelism": 4}
 _BOUNDS = {"time_cost": 16, "memory_cost": 1 << 20, "parallelism": 16}
@@ -98,7 +106,9 @@ def system_key_store() -> KeyStore | None:
 class KeyRecord:
     """What `key.json` says: where the key is, and a check value that tells a wrong key from damage.
 
-    `kind` is keyring or password; `account` names the profile in the keyring.
+    `kind` is keyring, password or revoked; `account` names the profile in the keyring. `escrow` is the same key
+    wrapped under what the central store keeps for `device_id`; `server` and `login` are where and as whom to ask for
+    that when nothing else opens the files.
     """
 
     kind: str
@@ -110,6 +120,11 @@ class KeyRecord:
     time_cost: int = 0
     memory_cost: int = 0
     parallelism: int = 0
+    device_id: str = ""
+    escrow_nonce: str = ""
+    escrow: str = ""
+    server: str = ""
+    login: str = ""
 
 
 def load_record(folder: Path) -> KeyRecord | None:
@@ -121,9 +136,10 @@ def load_record(folder: Path) -> KeyRecord | None:
         return None
     except (OSError, ValueError, TypeError) as error:
         raise CacheTrouble("unreadable", {"file": KEY_FILE}) from error
-    if record.kind not in {"keyring", "password"} or any(
-        not isinstance(getattr(record, name), int) or getattr(record, name) > bound for name, bound in _BOUNDS.items()
-    ):
+    is_bounded = all(
+        isinstance(getattr(record, name), int) and getattr(record, name) <= bound for name, bound in _BOUNDS.items()
+    )
+    if record.kind not in {"keyring", "password", REVOKED} or not is_bounded:
         raise CacheTrouble("unreadable", {"file": KEY_FILE})
     return record
 
@@ -131,18 +147,82 @@ def load_record(folder: Path) -> KeyRecord | None:
 def make_key(folder: Path, store: KeyStore | None, password: str) -> bytes:
     """A new data key for a new profile: into the keyring, or wrapped by the password where there is none."""
     key = os.urandom(KEY_BYTES)
-    account = uuid.uuid4().hex
+    _save(folder, _kept(key, uuid.uuid4().hex, store, password))
+    return key
+
+
+def keep_anew(folder: Path, record: KeyRecord, key: bytes, store: KeyStore | None, password: str) -> None:
+    """A recovered key goes where a new one would: into the keyring of now, or under the password of now.
+
+    The profile takes a new name in the keyring: what lies under the old one may be another's.
+    """
+    kept = _kept(key, uuid.uuid4().hex, store, password)
+    _save(folder, replace(kept, device_id=record.device_id, server=record.server, login=record.login))
+
+
+def keep_escrow(folder: Path, key: bytes, escrow_key: str, device_id: str, server: str, login: str) -> None:
+    """Wraps the data key under the central store's key for this device; nothing is written when it is so already."""
+    record = load_record(folder)
+    if record is None or not _ESCROW_KEY.fullmatch(escrow_key):
+        return
+    known = replace(record, device_id=device_id, server=server, login=login)
+    if known == record and _unescrowed(record, escrow_key) == key:
+        return
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(12)
+    sealed = AESGCM(bytes.fromhex(escrow_key)).encrypt(nonce, key, _bound(record.account, device_id))
+    _save(folder, replace(known, escrow_nonce=nonce.hex(), escrow=sealed.hex()))
+
+
+def key_from_escrow(record: KeyRecord, escrow_key: str) -> bytes:
+    """The key unwrapped; CacheTrouble(wrong_key) when the store's key is not the one that wrapped it, or none."""
+    key = _unescrowed(record, escrow_key)
+    if key is None:
+        raise CacheTrouble("wrong_key")
+    return _checked(key, record)
+
+
+def forget_key(folder: Path, record: KeyRecord, store: KeyStore | None) -> None:
+    """A revoked workstation: from now on only the central store could open the files, and it keeps no key (P32)."""
+    if store is not None:
+        store.forget(record.account)
+    _save(folder, replace(record, kind=REVOKED, salt="", nonce="", wrapped=""))
+
+
+def revoked_at(folder: Path) -> datetime | None:
+    """When the key was taken away, by this computer's clock; aware UTC."""
+    try:
+        return datetime.fromtimestamp((folder / KEY_FILE).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _kept(key: bytes, account: str, store: KeyStore | None, password: str) -> KeyRecord:
     if store is not None:
         try:
             store.write(account, key.hex())
         except CacheTrouble:
-            store = None
-    if store is not None:
-        record = KeyRecord(kind="keyring", account=account, check=_check_of(key))
-    else:
-        record = _wrapped(key, account, password)
-    _save(folder, record)
-    return key
+            return _wrapped(key, account, password)
+        return KeyRecord(kind="keyring", account=account, check=_check_of(key))
+    return _wrapped(key, account, password)
+
+
+def _bound(account: str, device_id: str) -> bytes:
+    return f"escrow {account} {device_id}".encode()
+
+
+def _unescrowed(record: KeyRecord, escrow_key: str) -> bytes | None:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if not record.escrow or not _ESCROW_KEY.fullmatch(escrow_key):
+        return None
+    try:
+        nonce, sealed = bytes.fromhex(record.escrow_nonce), bytes.fromhex(record.escrow)
+        return AESGCM(bytes.fromhex(escrow_key)).decrypt(nonce, sealed, _bound(record.account, record.device_id))
+    except (InvalidTag, ValueError, TypeError):
+        return None
 
 
 def key_from_store(record: KeyRecord, store: KeyStore | None) -> bytes:
@@ -183,7 +263,9 @@ def _wrapped(key: bytes, account: str, password: str) -> KeyRecord:
         salt=salt.hex(),
         nonce=nonce.hex(),
         wrapped=sealed.hex(),
-        **_ARGON2,
+        time_cost=_ARGON2["time_cost"],
+        memory_cost=_ARGON2["memory_cost"],
+        parallelism=_ARGON2["parallelism"],
     )
 
 
@@ -218,5 +300,6 @@ def _save(folder: Path, record: KeyRecord) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, folder / KEY_FILE)
+        sync_folder(folder)
     except OSError as error:
         raise CacheTrouble("unreadable", {"file": KEY_FILE}) from error

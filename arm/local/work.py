@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from arm.local.database import Connection, connect, is_sound, set_aside, transaction, troubles
+from arm.local.database import (
+    Connection,
+    connect,
+    files_of,
+    is_sound,
+    set_aside,
+    sync_folder,
+    transaction,
+    troubles,
+)
 from arm.local.outbox import Outbox, remember
 from arm.local.salvage import SalvageReport, salvage
 from arm.local.troubles import CacheTrouble
@@ -31,6 +42,7 @@ class WorkFile:
         self._path = folder / FILE_NAME
         self._key = key
         self._lock = threading.RLock()
+        self._was_clean = was_clean
         self.salvaged: SalvageReport | None = None
         existed = self._path.exists()
         try:
@@ -58,12 +70,18 @@ class WorkFile:
         self.salvaged = salvage(kept, self._key, self._connection)
 
     def _migrate(self) -> None:
-        """Forward only; before a change of an older file a verified copy is made."""
+        """Forward only; before a change of an older file a verified copy is made.
+
+        Each step is one transaction with its version in it: a kill leaves the step before or the step after.
+        """
         with troubles():
             version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
         if version > WORK_VERSION:
             raise CacheTrouble("too_new", {"version": str(version)})
         if version == WORK_VERSION:
+            if self._was_clean:
+                # the newer file has served a whole session: the copy of the older one is not needed any more
+                self._remove_copies()
             return
         if version > 0:
             self._copy_before(version)
@@ -73,16 +91,32 @@ class WorkFile:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {target:d}")
 
+    def _remove_copies(self) -> None:
+        for copy in self._path.parent.glob("work.before-*"):
+            with contextlib.suppress(OSError):
+                copy.unlink()
+
     def _copy_before(self, version: int) -> None:
         copy = self._path.with_name(f"work.before-{version + 1}.db")
-        copy.unlink(missing_ok=True)
+        # what a kill has left half written bears another name than a verified copy
+        begun = copy.with_name(f"{copy.name}.new")
         with troubles():
-            self._connection.execute("VACUUM INTO ?", (str(copy),))
-        check = connect(copy, self._key, synchronous="FULL", read_only=True)
-        sound = is_sound(check)
-        check.close()
-        if not sound:
+            for old in files_of(begun):
+                old.unlink(missing_ok=True)
+            self._connection.execute("VACUUM INTO ?", (str(begun),))
+            with begun.open("r+b") as file:
+                os.fsync(file.fileno())
+        check = connect(begun, self._key, synchronous="FULL", read_only=True)
+        try:
+            sound = is_sound(check)
+            counted = [_rows_of(one) for one in (check, self._connection)]
+        finally:
+            check.close()
+        if not sound or counted[0] != counted[1]:
             raise CacheTrouble("damaged", {"file": copy.name})
+        with troubles():
+            os.replace(begun, copy)
+        sync_folder(copy.parent)
 
     def kept(self, name: str) -> str:
         """A remembered plain value (who signed in, the device, the token …); empty when there is none."""
@@ -127,6 +161,13 @@ class WorkFile:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _rows_of(connection: Connection) -> list[tuple[str, int]]:
+    """How many rows each table has."""
+    with troubles():
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return sorted((one, connection.execute(f'SELECT count(*) FROM "{one}"').fetchone()[0]) for one in tables)  # noqa: S608
 
 
 __all__ = ["Connection", "WorkFile"]

@@ -52,6 +52,7 @@ SECOND = (
     ),
     "CREATE TABLE desk_event (event_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,"
     " params TEXT NOT NULL DEFAULT '{}', is_put_away INTEGER NOT NULL DEFAULT 0)",
+    "ALTER TABLE stored_file ADD COLUMN used_at TEXT NOT NULL DEFAULT ''",
 )
 """Counts of failed sendings (P25), what stands at the store beside a conflict (P19, JSON), what the desk must tell."""
 MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)

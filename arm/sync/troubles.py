@@ -29,3 +29,8 @@ class SyncTrouble(Exception):
             return float(self.params["retry_after_s"])
         except (KeyError, ValueError):
             return None
+
+
+def is_revoked(trouble: SyncTrouble) -> bool:
+    """Whether the central store says that this workstation is shut out and must wipe itself (410, no other answer)."""
+    return trouble.code == "device_revoked" and trouble.params.get("status") == "410"

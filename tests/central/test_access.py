@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -15,8 +16,9 @@ from arm.central.access import GUESSES_A_DAY, count_guess, token_hash
 from arm.central.central import Central
 from arm.central.engine import reading, writing
 from arm.central.problems import Trouble
+from arm.central.security import noted
 from arm.domain.identity import DeviceId, Grant, OrganisationId, Person, Role, UserId
-from arm.wire import SignInRequest
+from arm.wire import DeviceReport, SignInAnswer, SignInRequest
 from tests.central.region import CITY, PASSWORD, TOWN, WORKS, HandClock, accepted
 
 DEVICE = DeviceId("11111111-1111-4111-8111-111111111111")
@@ -140,10 +142,51 @@ def test_a_hundred_guesses_a_day_are_the_most(central: Central, clock: HandClock
 def test_a_lost_workstation_is_shut_out(central: Central) -> None:
     token = sign_in(central)
     admin.revoke_device(central.store, DEVICE)
-    with pytest.raises(Trouble, match="unauthorised"):
+    with pytest.raises(Trouble, match="device_revoked") as told:
         central.principal(token, DEVICE)
+    assert told.value.problem.status == 410
+    with pytest.raises(Trouble, match="unauthorised"):
+        central.principal(token, str(uuid.uuid4()))
     with pytest.raises(Trouble, match="device_revoked"):
         sign_in(central)
+
+
+def answer_of(central: Central, device_id: str = DEVICE) -> SignInAnswer:
+    return central.sign_in(SignInRequest(login="executor", password=PASSWORD, device_id=DeviceId(device_id)))
+
+
+def test_each_workstation_has_an_escrow_key_of_its_own_that_stays(central: Central) -> None:
+    first, again = answer_of(central), answer_of(central)
+    other = answer_of(central, str(uuid.uuid4()))
+    assert first.escrow_key == again.escrow_key and len(bytes.fromhex(first.escrow_key)) == 32
+    assert other.escrow_key != first.escrow_key
+
+
+def test_a_revocation_leaves_no_key_and_a_mistake_can_be_undone(central: Central) -> None:
+    key = answer_of(central).escrow_key
+    kept: list[str] = []
+    admin.revoke_device(central.store, DEVICE, kept.append)
+    assert kept == [key]
+    with reading(central.store.engine) as connection:
+        assert connection.scalar(select(t.device.c.escrow_key)) == ""
+    with pytest.raises(admin.AdminTrouble, match="already_revoked"):
+        admin.revoke_device(central.store, DEVICE, kept.append)
+    with pytest.raises(admin.AdminTrouble, match="bad_key"):
+        admin.readmit_device(central.store, DEVICE, "x")
+    admin.readmit_device(central.store, DEVICE, key)
+    assert answer_of(central).escrow_key == key
+    with pytest.raises(admin.AdminTrouble, match="unknown_device"):
+        admin.readmit_device(central.store, DEVICE, key)
+
+
+def test_a_report_of_damage_is_kept_and_noted(central: Central) -> None:
+    token = answer_of(central).token
+    who = central.principal(token, DEVICE)
+    central.handle_report(who, DeviceReport(kind="salvaged", at=central.now(), commands=7, missing=[3, 5]))
+    (line,) = admin.devices(central.store, "executor")
+    assert json.loads(line.report)["missing"] == [3, 5]
+    (event,) = noted(central.store, "desk_salvaged")
+    assert json.loads(event["details"]) == {"commands": "7", "missing": "2"}
 
 
 def test_the_tree_has_no_loops_and_working_branches_stay(central: Central) -> None:

@@ -143,6 +143,7 @@ ROUTES = [
     ("POST", "/api/v1/cards:fetch", b"{}"),
     ("GET", "/api/v1/wait", None),
     ("GET", "/api/v1/devices/self/decisions", None),
+    ("PUT", "/api/v1/devices/self/report", b"{}"),
     ("POST", "/api/v1/uploads", b"{}"),
     ("PATCH", f"/api/v1/uploads/{uuid.uuid4()}", b"x"),
     ("GET", f"/api/v1/files/{uuid.uuid4()}", None),

@@ -70,17 +70,6 @@ def test_without_a_keyring_the_password_opens_the_profile_offline(town: Town) ->
     again.close()
 
 
-def test_a_lost_keyring_is_said_and_deletes_nothing(town: Town) -> None:
-    town.desk("moderator").close()
-    folder = town.folder / "profiles" / "moderator"
-    before = sorted(path.name for path in folder.iterdir())
-    with pytest.raises(CacheTrouble) as trouble:
-        town.bare_desk("moderator", MemoryKeyStore())
-    assert trouble.value.kind == "no_key_store"
-    assert sorted(path.name for path in folder.iterdir()) == before
-    town.bare_desk("moderator").close()
-
-
 def test_a_profile_belongs_to_one_person(town: Town) -> None:
     desk = town.desk("moderator")
     desk.session.sign_out()
