@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,7 +60,7 @@ class Presence:
 
 
 def _others(
-    connection: Connection, reference: Reference, rows: list[Row[Any]], tags: Tags, told: Told
+    connection: Connection, reference: Reference, rows: Sequence[Row[Any]], tags: Tags, told: Told
 ) -> list[PresentPerson]:
     """One entry a person, writing before looking; who lost sight or was dismissed isn't there."""
     fresh = [one for one in rows if one.device_id != told.who.device_id and one.seen_at > told.at - FRESH]

@@ -13,13 +13,19 @@ from arm.sync.troubles import SyncTrouble
 from arm.wire import (
     BadWire,
     DirectoryAnswer,
+    Doing,
+    DraftsAnswer,
+    DraftShare,
     FetchAnswer,
     FetchRequest,
     Manifest,
+    PresenceAnswer,
+    PresenceRequest,
     Problem,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -114,6 +120,25 @@ class HttpTransport:
         with contextlib.closing(response), _network():
             yield from response.iter_content(_PIECE)
 
+    def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
+        body = to_json(PresenceRequest(doing=doing))
+        return self._json("PUT", f"{_message(message_id)}/presence", PresenceAnswer, body)
+
+    def drafts_of(self, message_id: str) -> DraftsAnswer:
+        return self._json("GET", f"{_message(message_id)}/drafts", DraftsAnswer)
+
+    def share_draft(self, message_id: str, draft_id: str, shared: DraftShare) -> SharedDraft:
+        return self._json("PUT", _draft(message_id, draft_id), SharedDraft, to_json(shared))
+
+    def take_draft(self, message_id: str, draft_id: str) -> SharedDraft:
+        return self._json("POST", f"{_draft(message_id, draft_id)}/take", SharedDraft)
+
+    def withdraw_draft(self, message_id: str, draft_id: str) -> None:
+        self._call("DELETE", _draft(message_id, draft_id)).close()
+
+    def own_drafts(self) -> DraftsAnswer:
+        return self._json("GET", "/drafts/self", DraftsAnswer)
+
     def close(self) -> None:
         for session in self._sessions:
             session.close()
@@ -185,6 +210,14 @@ class HttpTransport:
                 problem = from_json(_body(response), Problem)
         is_bodyless = response.request.method == "HEAD"
         return trouble_of(status, problem, response.headers.get("Retry-After", ""), is_bodyless)
+
+
+def _message(message_id: str) -> str:
+    return f"/messages/{quote(message_id, safe='')}"
+
+
+def _draft(message_id: str, draft_id: str) -> str:
+    return f"{_message(message_id)}/drafts/{quote(draft_id, safe='')}"
 
 
 def trouble_of(status: int, problem: Problem | None, retry_after: str = "", is_bodyless: bool = False) -> SyncTrouble:
