@@ -20,7 +20,7 @@ from arm.central.problems import Trouble
 from arm.desk.clock import Surroundings
 from arm.desk.desk import Desk
 from arm.domain.classifier import Category, Classifier, Subcategory
-from arm.domain.identity import Grant, OrganisationId, Person, Role, UserId
+from arm.domain.identity import Grant, MessageId, OrganisationId, Person, Role, UserId
 from arm.domain.organisations import Organisation
 from arm.settings import resource_path
 from arm.sync.transport import trouble_of
@@ -29,12 +29,17 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
+    Doing,
+    DraftsAnswer,
+    DraftShare,
     FetchAnswer,
     FetchRequest,
     Manifest,
+    PresenceAnswer,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -180,6 +185,33 @@ class DirectTransport:
     def download(self, upload_id: str) -> Iterator[bytes]:
         path = self._ask("download", lambda: str(self._wire.central.uploads.read(self._who(), upload_id).path))
         yield Path(path).read_bytes()
+
+    def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
+        return self._ask(
+            "be_present", lambda: self._wire.central.presence.tell(self._who(), MessageId(message_id), doing)
+        )
+
+    def drafts_of(self, message_id: str) -> DraftsAnswer:
+        return self._ask(
+            "drafts_of", lambda: self._wire.central.handover.of_message(self._who(), MessageId(message_id))
+        )
+
+    def share_draft(self, message_id: str, draft_id: str, shared: DraftShare) -> SharedDraft:
+        share, at = self._wire.central.handover.share, MessageId(message_id)
+        return self._ask(
+            "share_draft", lambda: share(self._who(), at, draft_id, from_json(to_json(shared), DraftShare))
+        )
+
+    def take_draft(self, message_id: str, draft_id: str) -> SharedDraft:
+        take, at = self._wire.central.handover.take, MessageId(message_id)
+        return self._ask("take_draft", lambda: take(self._who(), at, draft_id))
+
+    def withdraw_draft(self, message_id: str, draft_id: str) -> None:
+        withdraw, at = self._wire.central.handover.withdraw, MessageId(message_id)
+        self._ask("withdraw_draft", lambda: withdraw(self._who(), at, draft_id))
+
+    def own_drafts(self) -> DraftsAnswer:
+        return self._ask("own_drafts", lambda: self._wire.central.handover.own(self._who()))
 
 
 TOWN = OrganisationId("town")

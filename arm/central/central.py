@@ -29,7 +29,9 @@ from arm.central.access import (
 from arm.central.acting import Act, act_batch
 from arm.central.engine import reading as read_only
 from arm.central.engine import writing
+from arm.central.handover import Handover
 from arm.central.numbers import read as read_number
+from arm.central.presence import Presence
 from arm.central.problems import Trouble
 from arm.central.pushing import push
 from arm.central.security import WATCHED, note
@@ -91,6 +93,7 @@ class Central:
     ) -> None:
         self.store = Store(engine, clock or wall_clock, randomness)
         self.uploads = Uploads(self.store, files)
+        self.presence, self.handover = Presence(self.store), Handover(self.store)
 
     def __enter__(self) -> Central:
         return self

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 import arm
-from arm.central import portal
+from arm.central import between_routes, portal
 from arm.central.central import Central
 from arm.central.described import describe, route
 from arm.central.problems import Trouble
@@ -74,6 +74,7 @@ def make_app(central: Central) -> FastAPI:
     )
     app.state.central, app.state.poller = central, poller
     app.include_router(api)
+    app.include_router(between_routes.api)
     app.include_router(plain_routes)
     answer_errors(app)
     describe(app)

@@ -18,7 +18,7 @@ from arm.central.schema import APPLICANT_SERIES
 from arm.central.states import Held, Tags, held_from, state_columns, tags_for, tags_written
 from arm.domain.events import Event
 from arm.domain.identity import CommandId, DeviceId, MessageId, UploadId
-from arm.domain.message import Message
+from arm.domain.message import Message, Stage
 from arm.wire import to_json
 
 
@@ -155,6 +155,14 @@ class Unit:
         if changed:
             self.connection.execute(UPDATE_MESSAGE, changed)
         self._write_tags(list(last_seq))
+        self._forget_drafts(new, changed)
+
+    def _forget_drafts(self, *written: list[dict[str, Any]]) -> None:
+        """What people were still writing has no purpose beside a closed message: personal data go with it."""
+        names = ("message_id", "stage"), ("b_message_id", "b_stage")
+        closed = [row[m] for rows, (m, s) in zip(written, names, strict=True) for row in rows if row[s] == CLOSED]
+        if closed:
+            self.connection.execute(delete(t.shared_draft).where(t.shared_draft.c.message_id.in_(closed)))
 
     def _write_tags(self, message_ids: list[MessageId]) -> None:
         gone, come = [], []
@@ -207,6 +215,7 @@ class Unit:
         self._files.clear()
 
 
+CLOSED = Stage.CLOSED.value
 MESSAGE_COLUMNS = [column.name for column in t.message.columns]
 UPDATE_MESSAGE = (
     update(t.message)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arm.desk.clock import Surroundings
+from arm.desk.companions import HANDED
 from arm.desk.core import DeskCore
 from arm.desk.drafts import DraftsDesk
 from arm.desk.files import FilesDesk
@@ -22,7 +23,9 @@ from arm.local.keys import KeyStore
 
 if TYPE_CHECKING:
     from arm.desk.commands import CommandsDesk
+    from arm.desk.handover import HandoverDesk
     from arm.desk.people import PeopleDesk
+    from arm.desk.presence import PresenceDesk
 
 
 class Desk:
@@ -43,7 +46,7 @@ class Desk:
         self._files = FilesDesk(self._core)
         self.session = SessionDesk(self._core, projection, self.sync, self._files, connect, key_store, client_version)
         self._messages = MessagesDesk(self._core, projection)
-        self.drafts = DraftsDesk(self._core)
+        self.drafts = DraftsDesk(self._core, self._draft_changed)
         self._search = SearchDesk(self._core, projection)
         with ExitStack() as undone:
             undone.callback(self._core.close)
@@ -89,6 +92,23 @@ class Desk:
 
         return PeopleDesk(self._core, self._projection)
 
+    @cached_property
+    def presence(self) -> PresenceDesk:
+        from arm.desk.presence import PresenceDesk
+
+        return PresenceDesk(self._core, lambda: self._files.transport)
+
+    @cached_property
+    def handover(self) -> HandoverDesk:
+        from arm.desk.handover import HandoverDesk
+
+        return HandoverDesk(self._core, self._projection, lambda: self._files.transport)
+
+    def _draft_changed(self, form: str) -> None:
+        """Answers under way are handed over in the background, once somebody looks at cards here."""
+        if form in HANDED and "handover" in self.__dict__:
+            self.handover.wake()
+
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Calls back on any thread after every change; returns «stop listening»."""
         return self._core.listen(listener)
@@ -96,4 +116,7 @@ class Desk:
     def close(self) -> None:
         """Ends the network threads, wipes private copies, closes the files and gives the profile back."""
         self.sync.stop()
+        for noun in ("presence", "handover"):
+            if noun in self.__dict__:
+                getattr(self, noun).stop()
         self._core.close()

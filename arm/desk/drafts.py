@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +12,15 @@ from arm.domain.identity import MessageId
 from arm.local.drafts import SavedDraft
 
 
+def _unheard(_form: str) -> None:
+    pass
+
+
 class DraftsDesk:
-    def __init__(self, core: DeskCore) -> None:
+    def __init__(self, core: DeskCore, changed: Callable[[str], None] = _unheard) -> None:
+        """`changed` hears the form of every draft that was saved or discarded."""
         self._core = core
+        self._changed = changed
 
     def load(self, form: str, message_id: MessageId | None = None) -> Draft | None:
         """The newest draft of a form for a message, or of the form without a message."""
@@ -41,6 +48,7 @@ class DraftsDesk:
         )
         if is_new and saved.message_id is not None:
             self._core.tell(Changes(messages=frozenset({saved.message_id})))
+        self._changed(saved.form)
         return saved
 
     def all(self, form: str) -> tuple[Draft, ...]:
@@ -49,7 +57,8 @@ class DraftsDesk:
         return tuple(_draft(one) for one in self._core.store.drafts.of_form(form))
 
     def discard(self, draft_id: str) -> None:
-        self._core.store.drafts.discard(draft_id)
+        form = self._core.store.drafts.discard(draft_id)
+        self._changed(form)
         self._core.tell(Changes(outbox=True))
 
 

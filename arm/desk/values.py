@@ -307,13 +307,15 @@ class DeskEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed at this desk: views ask «does this touch me?»."""
+    """What changed at this desk: views ask «does this touch me?»; `present` and `drafts` are news of other people."""
 
     messages: frozenset[MessageId] = frozenset()
     outbox: bool = False
     directory: bool = False
     sync: SyncStatus | None = None
     everything: bool = False
+    present: frozenset[MessageId] = frozenset()
+    drafts: frozenset[MessageId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

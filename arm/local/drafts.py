@@ -54,8 +54,11 @@ class Drafts:
         )
         return tuple(_draft(row) for row in found)
 
-    def discard(self, draft_id: str) -> None:
+    def discard(self, draft_id: str) -> str:
+        """Returns the form it was of; empty when there was none."""
+        found = self._work.rows("SELECT form FROM draft WHERE draft_id = ?", (draft_id,))
         self._work.run("DELETE FROM draft WHERE draft_id = ?", (draft_id,))
+        return str(found[0][0]) if found else ""
 
     def messages(self) -> set[str]:
         """Messages that have a draft."""

@@ -11,13 +11,18 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
+    Doing,
+    DraftsAnswer,
+    DraftShare,
     Envelope,
     FetchAnswer,
     FetchRequest,
     Manifest,
+    PresenceAnswer,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -82,6 +87,18 @@ class Transport(Protocol):
     def upload_offset(self, upload_id: str) -> UploadAnswer: ...
 
     def download(self, upload_id: str) -> Iterator[bytes]: ...
+
+    def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer: ...
+
+    def drafts_of(self, message_id: str) -> DraftsAnswer: ...
+
+    def share_draft(self, message_id: str, draft_id: str, shared: DraftShare) -> SharedDraft: ...
+
+    def take_draft(self, message_id: str, draft_id: str) -> SharedDraft: ...
+
+    def withdraw_draft(self, message_id: str, draft_id: str) -> None: ...
+
+    def own_drafts(self) -> DraftsAnswer: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

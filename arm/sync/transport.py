@@ -15,13 +15,19 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
+    Doing,
+    DraftsAnswer,
+    DraftShare,
     FetchAnswer,
     FetchRequest,
     Manifest,
+    PresenceAnswer,
+    PresenceRequest,
     Problem,
     PullAnswer,
     PushAnswer,
     PushRequest,
+    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -126,6 +132,25 @@ class HttpTransport:
         """Lets go of every connection; the next request opens one of its own."""
         self.close()
 
+    def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
+        body = to_json(PresenceRequest(doing=doing))
+        return self._json("PUT", f"{_message(message_id)}/presence", PresenceAnswer, body)
+
+    def drafts_of(self, message_id: str) -> DraftsAnswer:
+        return self._json("GET", f"{_message(message_id)}/drafts", DraftsAnswer)
+
+    def share_draft(self, message_id: str, draft_id: str, shared: DraftShare) -> SharedDraft:
+        return self._json("PUT", _draft(message_id, draft_id), SharedDraft, to_json(shared))
+
+    def take_draft(self, message_id: str, draft_id: str) -> SharedDraft:
+        return self._json("POST", f"{_draft(message_id, draft_id)}/take", SharedDraft)
+
+    def withdraw_draft(self, message_id: str, draft_id: str) -> None:
+        self._call("DELETE", _draft(message_id, draft_id)).close()
+
+    def own_drafts(self) -> DraftsAnswer:
+        return self._json("GET", "/drafts/self", DraftsAnswer)
+
     def close(self) -> None:
         for session in self._sessions:
             session.close()
@@ -197,6 +222,14 @@ class HttpTransport:
                 problem = from_json(_body(response), Problem)
         is_bodyless = response.request.method == "HEAD"
         return trouble_of(status, problem, response.headers.get("Retry-After", ""), is_bodyless)
+
+
+def _message(message_id: str) -> str:
+    return f"/messages/{quote(message_id, safe='')}"
+
+
+def _draft(message_id: str, draft_id: str) -> str:
+    return f"{_message(message_id)}/drafts/{quote(draft_id, safe='')}"
 
 
 def trouble_of(status: int, problem: Problem | None, retry_after: str = "", is_bodyless: bool = False) -> SyncTrouble:

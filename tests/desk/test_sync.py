@@ -144,7 +144,9 @@ def test_levels_move_by_themselves_when_time_passes(town: Town) -> None:
         town.hands.pass_by(timedelta(days=4))
         assert queue(curator, Workspace.CONTROL, Filter.CALM) == []
         assert queue(curator, Workspace.CONTROL, Filter.STAGE_OVER) == [message_id]
-        town.hands.pass_by(timedelta(days=40))
+        town.hands.pass_by(timedelta(days=24))
+        curator.sync.run_now()
+        town.hands.pass_by(timedelta(days=5))
         assert queue(curator, Workspace.CONTROL, Filter.OVER) == [message_id]
         (counter,) = [c for c in curator.messages.counters() if c.workspace is Workspace.CONTROL]
         assert counter.has_overdue and counter.by_filter[Filter.OVER] == 1
