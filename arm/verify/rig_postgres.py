@@ -113,12 +113,15 @@ class Cluster:
         if pid is None:
             return
         # the postmaster first: it would take the death of a child for a crash and tidy up
-        for one in (pid, *children_of(pid)):
+        every = (pid, *children_of(pid))
+        for one in every:
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
-        while _runs(pid):
+        while any(_runs(one) for one in every):
             time.sleep(0.01)
-        (self.store / "postmaster.pid").unlink(missing_ok=True)
+        # a process that nobody has reaped yet would still count as the owner of these
+        for name in ("store/postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (self.folder / name).unlink(missing_ok=True)
 
     @contextmanager
     def stalled_replication(self) -> Iterator[None]:
