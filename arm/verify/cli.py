@@ -11,6 +11,10 @@ from arm.i18n import _, pgettext
 WORDS: dict[str, str] = {
     "simulate": "arm.verify.simulate_cli",
     "mutants": "arm.verify.mutants_cli",
+    "faults": "arm.verify.faults_cli",
+    "feed": "arm.verify.feed_cli",
+    "failover": "arm.verify.failover_cli",
+    "power": "arm.verify.power_cli",
 }
 """Word → its module, which has `add(parser)`: it gives the parser its arguments and sets `run`.
 
