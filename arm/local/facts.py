@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -31,6 +32,7 @@ def moment(value: int | None) -> datetime | None:
     return None if value is None else EPOCH + value * MICROSECOND
 
 
+@lru_cache(maxsize=1 << 12)
 def atom(text: str | None) -> int:
     """A short number for an id, to filter narrow rows by; 0 for none."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest(), "big") if text else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from functools import lru_cache
 
 import Stemmer
 
@@ -14,6 +13,8 @@ FOLDING_VERSION = 1
 LONGEST_WORD = 48
 _WORD = re.compile(r"[^\W_]+")
 _CYRILLIC = re.compile(r"[а-я]")
+_MOST_STEMS = 1 << 16
+"""Some 10 MB; a town's messages use about as many forms."""
 _own = threading.local()
 
 
@@ -27,20 +28,38 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
-@lru_cache(maxsize=1 << 16)
+class _Stems(dict[str, str]):
+    """Folded words with their stems. A dict finds a word in a third of the time of a function with a cache.
+
+    Numbers and other scripts are not remembered: phones and message numbers would push the words out. Threads may
+    share it: each step is one operation of a dict, and a stem made twice is the same stem.
+    """
+
+    def __missing__(self, word: str) -> str:
+        if not _CYRILLIC.search(word):
+            return word
+        stemmer = getattr(_own, "stemmer", None)
+        if stemmer is None:
+            # the library's own cache is off: this one is before it
+            stemmer = _own.stemmer = Stemmer.Stemmer("russian", 0)
+        if len(self) >= _MOST_STEMS:
+            self.clear()
+        made = self[word] = str(stemmer.stemWord(word))
+        return made
+
+
+_stems = _Stems()
+
+
 def stem(word: str) -> str:
     """The stem of a folded word: «дороге», «дороги» → «дорог»; other scripts and numbers stay."""
-    if not _CYRILLIC.search(word):
-        return word
-    stemmer = getattr(_own, "stemmer", None)
-    if stemmer is None:
-        stemmer = _own.stemmer = Stemmer.Stemmer("russian")
-    return str(stemmer.stemWord(word))
+    return _stems[word]
 
 
 def stems(text: str) -> str:
     """The text as the index holds it: stems with single spaces between."""
-    return " ".join([stem(word) for word in words(text)])
+    known = _stems
+    return " ".join([known[word] for word in words(text)])
 
 
 def digits(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +26,7 @@ from arm.local.facts import (
     words_print,
 )
 from arm.local.folding import digits, phone_key
+from arm.local.gathering import Gathered, Tally
 from arm.local.membership import BY_DATE, Place, Viewer, places_of
 from arm.wire import BadWire, Card, message_from, to_json
 
@@ -77,22 +77,25 @@ class Replica:
                 row = c.execute("SELECT value FROM kept WHERE name = 'cursor'").fetchone()
                 if (bytes(row[0]) if row else b"") != expected_cursor:
                     return None
-            tally: Counter[tuple[int, int]] = Counter()
-            for card in cards:
+            page = Gathered(c)
+            for card in {one.message_id: one for one in cards}.values():
                 try:
-                    self._upsert(c, card, tally, done)
+                    self._upsert(page, card, done)
                 except BadWire:
                     done.unreadable += 1
+            page.write_rows()
             for message_id in evict:
-                self._evict(c, message_id, tally, done)
+                self._evict(page, message_id, done)
             if fetched:
                 c.executemany("DELETE FROM wanted WHERE message_id = ?", [(one,) for one in fetched])
-            write_tally(c, tally)
+            write_tally(c, page.tally)
             if kept:
                 keep_values(c, kept)
+            page.write_words()
         return done
 
-    def _upsert(self, c: Connection, card: Card, tally: Counter[tuple[int, int]], done: Applied) -> None:
+    def _upsert(self, page: Gathered, card: Card, done: Applied) -> None:
+        c = page.connection
         old = c.execute(
             "SELECT pk, rev, sight, facts, words_print FROM message WHERE message_id = ?", (card.message_id,)
         ).fetchone()
@@ -103,72 +106,57 @@ class Replica:
         facts = facts_of(message, topic)
         words = words_of(message, topic)
         new_print = words_print(words)
-        pk = old[0] if old is not None else _new_pk(c, facts.registered)
+        state, timeline = to_json(card.state), to_json(card.timeline)
+        pk = old[0] if old is not None else page.new_pk(facts.registered)
         if old is not None:
             if bytes(old[4]) != new_print:
-                self._unindex(c, pk, decode_facts(old[3]))
-                done.files |= self._files(c, pk) - upload_ids(to_json(card.state), to_json(card.timeline))
-            remove_places(c, pk, tally)
+                self._unindex(page, pk, decode_facts(old[3]))
+                done.files |= self._files(c, pk) - upload_ids(state, timeline)
+            remove_places(c, pk, page.tally)
         if old is None or bytes(old[4]) != new_print:
-            c.execute("INSERT INTO words(rowid, body, who) VALUES (?, ?, ?)", (pk, *words))
-        self._write(c, pk, card, message, facts, new_print)
-        self._place(c, pk, message, facts, card.sight, tally)
+            page.add_words(pk, words)
+        page.write(self._row(pk, card, message, facts, new_print), (pk, state, timeline), is_new=old is None)
+        page.place(self._places(pk, message, facts, card.sight))
         done.changed.add(card.message_id)
 
-    def _write(self, c: Connection, pk: int, card: Card, message: Message, facts: Facts, new_print: bytes) -> None:
-        phone = phone_key(message.applicant.phone) if message.applicant else ""
-        c.execute(
-            "INSERT OR REPLACE INTO message(pk, message_id, rev, ver, sight, number_digits, facts, words_print,"
-            " turns_at, phone, executor) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                pk,
-                card.message_id,
-                card.rev,
-                card.ver,
-                card.sight,
-                digits(message.number),
-                _encode(facts),
-                new_print,
-                turns_at(facts, self._now()),
-                phone,
-                atom(facts.executor),
-            ),
-        )
-        c.execute(
-            "INSERT OR REPLACE INTO card(pk, state, timeline) VALUES (?, ?, ?)",
-            (pk, to_json(card.state), to_json(card.timeline)),
+    def _row(self, pk: int, card: Card, message: Message, facts: Facts, new_print: bytes) -> tuple[Any, ...]:
+        return (
+            pk,
+            card.message_id,
+            card.rev,
+            card.ver,
+            card.sight,
+            digits(message.number),
+            _encode(facts),
+            new_print,
+            turns_at(facts, self._now()),
+            phone_key(message.applicant.phone) if message.applicant else "",
+            atom(facts.executor),
         )
 
-    def _place(
-        self,
-        c: Connection,
-        pk: int,
-        message: Message,
-        facts: Facts,
-        sight: str,
-        tally: Counter[tuple[int, int]],
-    ) -> None:
+    def _places(self, pk: int, message: Message, facts: Facts, sight: str) -> Iterator[tuple[int, ...]]:
         if self.viewer is None:
-            return
+            return iter(())
         band, due = band_and_due(facts, self._now())
-        add_places(c, pk, facts, places_of(message, facts, sight, self.viewer, band, due), tally)
+        return place_rows(pk, facts, places_of(message, facts, sight, self.viewer, band, due))
 
-    def _evict(self, c: Connection, message_id: str, tally: Counter[tuple[int, int]], done: Applied) -> None:
+    def _evict(self, page: Gathered, message_id: str, done: Applied) -> None:
+        c = page.connection
         row = c.execute("SELECT pk, facts FROM message WHERE message_id = ?", (message_id,)).fetchone()
         if row is None:
             return
         pk = row[0]
         done.files |= self._files(c, pk)
-        self._unindex(c, pk, decode_facts(row[1]))
-        remove_places(c, pk, tally)
+        self._unindex(page, pk, decode_facts(row[1]))
+        remove_places(c, pk, page.tally)
         c.execute("DELETE FROM card WHERE pk = ?", (pk,))
         c.execute("DELETE FROM message WHERE pk = ?", (pk,))
         done.evicted.add(message_id)
 
-    def _unindex(self, c: Connection, pk: int, facts: Facts) -> None:
+    @staticmethod
+    def _unindex(page: Gathered, pk: int, facts: Facts) -> None:
         """The same words as were put in, made again from what is stored: only so the index forgets them."""
-        words = words_of(_stored(c, pk), facts.topic)
-        c.execute("INSERT INTO words(words, rowid, body, who) VALUES ('delete', ?, ?, ?)", (pk, *words))
+        page.drop_words(pk, words_of(_stored(page.connection, pk), facts.topic))
 
     @staticmethod
     def _files(c: Connection, pk: int) -> set[str]:
@@ -189,12 +177,13 @@ class Replica:
                 if not rows:
                     keep_values(c, {"viewer": fingerprint})
                     return
-                tally: Counter[tuple[int, int]] = Counter()
+                page = Gathered(c)
                 for pk, sight, facts, state in rows:
-                    remove_places(c, pk, tally)
+                    remove_places(c, pk, page.tally)
                     message = message_from(msgspec.json.decode(state))
-                    self._place(c, pk, message, decode_facts(facts), sight, tally)
-                write_tally(c, tally)
+                    page.place(self._places(pk, message, decode_facts(facts), sight))
+                page.write_rows()
+                write_tally(c, page.tally)
                 after = rows[-1][0]
 
     def tend(self, now: datetime, limit: int = 500) -> set[str]:
@@ -213,31 +202,33 @@ class Replica:
     @staticmethod
     def _tended(c: Connection, now: datetime, moment: int, limit: int) -> set[str]:
         changed: set[str] = set()
-        tally: Counter[tuple[int, int]] = Counter()
+        page = Gathered(c)
         rows = c.execute(
             "SELECT pk, facts FROM message WHERE turns_at <= ? ORDER BY turns_at LIMIT ?", (moment, limit)
         ).fetchall()
         for pk, packed in rows:
             facts = decode_facts(packed)
             band, due = band_and_due(facts, now)
-            held = remove_places(c, pk, tally)
-            add_places(c, pk, facts, {_moved(one, band, due) for one in held}, tally)
+            held = remove_places(c, pk, page.tally)
+            page.place(place_rows(pk, facts, {_moved(one, band, due) for one in held}))
             c.execute("UPDATE message SET turns_at = ? WHERE pk = ?", (turns_at(facts, now), pk))
             changed.add(facts.message_id)
-        write_tally(c, tally)
+        page.write_rows()
+        write_tally(c, page.tally)
         return changed
 
     def want(self, message_ids: Sequence[str], evict: Sequence[str], kept: dict[str, bytes]) -> Applied:
         """Begins a reconcile: what to fetch is remembered, what is no longer visible goes at once (P16)."""
         done = Applied()
-        tally: Counter[tuple[int, int]] = Counter()
         with self._cache.writing() as c:
+            page = Gathered(c)
             c.execute("DELETE FROM wanted")
             c.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(one,) for one in message_ids])
             for message_id in evict:
-                self._evict(c, message_id, tally, done)
-            write_tally(c, tally)
+                self._evict(page, message_id, done)
+            write_tally(c, page.tally)
             keep_values(c, kept)
+            page.write_words()
         return done
 
 
@@ -245,26 +236,17 @@ def _moved(place: Place, band: int, due: int) -> Place:
     return place if place.queue in BY_DATE else Place(place.queue, band, due)
 
 
-def _new_pk(c: Connection, registered: int) -> int:
-    """Ascending with registration; messages of one second stand in the order of their coming."""
-    base = (registered // 1_000_000) << 20
-    highest = c.execute("SELECT max(pk) FROM message WHERE pk >= ? AND pk < ?", (base, base + (1 << 20))).fetchone()[0]
-    return base if highest is None else int(highest) + 1
-
-
 def _stored(c: Connection, pk: int) -> Message:
     state = c.execute("SELECT state FROM card WHERE pk = ?", (pk,)).fetchone()[0]
     return message_from(msgspec.json.decode(state))
 
 
-def add_places(c: Connection, pk: int, facts: Facts, places: Iterable[Place], tally: Counter[tuple[int, int]]) -> None:
+def place_rows(pk: int, facts: Facts, places: Iterable[Place]) -> Iterator[tuple[int, ...]]:
     filters = (atom(facts.organisation), atom(facts.executor), atom(facts.category))
-    for one in places:
-        c.execute("INSERT INTO place VALUES (?,?,?,?,?,?,?)", (one.queue, one.band, one.due, pk, *filters))
-        tally[(one.queue, one.band)] += 1
+    return ((one.queue, one.band, one.due, pk, *filters) for one in places)
 
 
-def remove_places(c: Connection, pk: int, tally: Counter[tuple[int, int]]) -> set[Place]:
+def remove_places(c: Connection, pk: int, tally: Tally) -> set[Place]:
     """Takes a message out of every queue and tells where it stood."""
     rows: list[tuple[Any, ...]] = c.execute("SELECT queue, band, due FROM place WHERE pk = ?", (pk,)).fetchall()
     for queue, band, due in rows:
@@ -273,7 +255,7 @@ def remove_places(c: Connection, pk: int, tally: Counter[tuple[int, int]]) -> se
     return {Place(*row) for row in rows}
 
 
-def write_tally(c: Connection, tally: Counter[tuple[int, int]]) -> None:
+def write_tally(c: Connection, tally: Tally) -> None:
     """Counters move with the rows, so that no counter ever counts."""
     c.executemany(
         "INSERT INTO tally(queue, band, rows) VALUES (?,?,?)"
