@@ -14,7 +14,7 @@ from arm.desk.values import Changes, Draft
 from arm.domain.commands import Cause, Reassign
 from arm.domain.identity import MessageId, UserId
 from tests.desk.steps import assigned, desks
-from tests.desk_fixture import Town
+from tests.desk_fixture import PASSWORD, Town
 
 FILE = "u-1\t10\tabc\tapplication/pdf\tакт.pdf"
 
@@ -194,6 +194,8 @@ def test_one_s_own_text_is_kept_as_a_version_once(town: Town, pair: tuple[Desk, 
     assert first.handover.keep_version(message_id, "answer", {"text": "Моё"}) == kept
     assert [one.fields for one in first.handover.versions(message_id)] == [{"text": "Моё"}]
     town.hands.pass_by(timedelta(days=31))
+    # the copy and the token have lapsed meanwhile
+    first.session.sign_in("town.example", "executor", PASSWORD)
     first.sync.run_now()
     turn(town, first)
     assert first.drafts.all(version_form("answer")) == ()
