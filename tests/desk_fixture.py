@@ -183,8 +183,10 @@ class DirectTransport:
         return self._ask("upload_offset", lambda: self._wire.central.uploads.offset(self._who(), upload_id))
 
     def download(self, upload_id: str) -> Iterator[bytes]:
-        path = self._ask("download", lambda: str(self._wire.central.uploads.read(self._who(), upload_id).path))
-        yield Path(path).read_bytes()
+        uploads = self._wire.central.uploads
+        found: list[Any] = []
+        self._ask("download", lambda: found.append(uploads.read(self._who(), upload_id)))
+        yield from uploads.pieces(found[0])
 
     def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
         return self._ask(

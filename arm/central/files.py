@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from arm.settings import ATTACHMENT_SUFFIXES
 
@@ -89,8 +91,34 @@ def media_type(name: str, beginning: bytes) -> str | None:
     return _TYPES[suffix] if fits else None
 
 
+class FileStore(Protocol):
+    """Where contents lie, each under its upload's id; an object store would be another of these."""
+
+    def write_at(self, upload_id: str, offset: int, piece: bytes) -> None:
+        """Durable before it returns; OSError(ENOSPC) where there is no room for it."""
+        ...
+
+    def digest(self, upload_id: str) -> str:
+        """SHA-256 of the whole content, hex."""
+        ...
+
+    def beginning(self, upload_id: str) -> bytes:
+        """The first 4 KB, to tell a type by."""
+        ...
+
+    def holds(self, upload_id: str) -> bool: ...
+
+    def pieces(self, upload_id: str) -> Iterator[bytes]:
+        """The whole content in order, a MB at a time."""
+        ...
+
+    def remove(self, upload_id: str) -> None:
+        """Nothing happens where it isn't there."""
+        ...
+
+
 class FileFolder:
-    """Files under their upload's id; the one place that knows they are files of a folder."""
+    """A folder of files: the one place that knows they are files."""
 
     def __init__(self, folder: Path, reserve_bytes: int = RESERVE_BYTES) -> None:
         self.folder, self.reserve_bytes = folder, reserve_bytes
@@ -133,6 +161,14 @@ class FileFolder:
     def beginning(self, upload_id: str) -> bytes:
         with self.path(upload_id).open("rb") as file:
             return file.read(4096)
+
+    def holds(self, upload_id: str) -> bool:
+        return self.path(upload_id).is_file()
+
+    def pieces(self, upload_id: str) -> Iterator[bytes]:
+        with self.path(upload_id).open("rb") as file:
+            while piece := file.read(BLOCK):
+                yield piece
 
     def remove(self, upload_id: str) -> None:
         self.path(upload_id).unlink(missing_ok=True)

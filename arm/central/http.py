@@ -6,9 +6,10 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 import arm
@@ -201,9 +202,11 @@ def upload_offset(central: TheCentral, who: Desk, upload_id: str) -> Response:
 @api.get("/files/{upload_id}", **route())
 def file(central: TheCentral, who: Desk, upload_id: str) -> Response:
     found = central.uploads.read(who, upload_id)
-    if not found.path.is_file():
-        raise Trouble(404, "not_found")
-    return FileResponse(found.path, media_type=found.media_type, filename=found.name, headers=NO_STORE)
+    headers = {
+        "Content-Length": str(found.size),
+        "Content-Disposition": f"attachment; filename*=utf-8''{quote(found.name, safe='')}",
+    }
+    return StreamingResponse(central.uploads.pieces(found), headers=NO_STORE | headers, media_type=found.media_type)
 
 
 @api.get("/notices", **route(gives=portal.Notices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from arm.central import feed
 from arm.central import tables as t
 from arm.central.access import Principal
 from arm.central.engine import reading, writing
-from arm.central.files import FileFolder, media_type, shown_name, suffix_of
+from arm.central.files import FileFolder, FileStore, media_type, shown_name, suffix_of
 from arm.central.problems import Trouble
 from arm.central.reading import FILE_LIMIT_BYTES, asker
 from arm.central.store import Store
@@ -33,7 +34,7 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    path: Path
+    upload_id: str
     name: str
     media_type: str
     size: int
@@ -42,13 +43,11 @@ class StoredFile:
 class Uploads:
     """Begins, continues, finishes and reads files."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, files: FileStore | None = None) -> None:
+        """`files` takes the place of the plain folder."""
         self._store = store
-        self._files = FileFolder(folder)
-
-    @property
-    def folder(self) -> Path:
-        return self._files.folder
+        self.folder = folder
+        self._files: FileStore = files if files is not None else FileFolder(folder)
 
     def begin(self, who: Principal, asked: UploadRequest) -> UploadAnswer:
         """A place for one file; too_large (413), type_not_allowed (415), quota (413)."""
@@ -144,9 +143,14 @@ class Uploads:
             ).all()
             found = feed.cards(connection, [MessageId(one) for one in named_by], person, scope)
             row = connection.execute(select(t.upload).where(t.upload.c.upload_id == upload_id)).first()
-        if row is None or not any(_names([card.state, card.timeline], upload_id) for card in found.values()):
+        is_seen = any(_names([card.state, card.timeline], upload_id) for card in found.values())
+        if row is None or not is_seen or not self._files.holds(upload_id):
             raise Trouble(404, "not_found")
-        return StoredFile(self._files.path(upload_id), row.name, row.media_type, row.size)
+        return StoredFile(upload_id, row.name, row.media_type, row.size)
+
+    def pieces(self, file: StoredFile) -> Iterator[bytes]:
+        """The content of a file that `read` has allowed."""
+        return self._files.pieces(file.upload_id)
 
     def forget_unreferenced(self) -> int:
         """Removes what no command named within seven days; the number removed."""
