@@ -92,7 +92,10 @@ class ExecutionWorkspace(Workspace):
         endorsers = self._is_shown(opened) and self.pane.editor.route.endorsers()
         self._shown_route = bool(endorsers)
         label = _("Send for endorsement") if endorsers else _("Send for approval")
-        return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT)
+        others = self.pane.others
+        is_locked = self._is_shown(opened) and others.is_locked()
+        why_not = others.locked_sentence() if is_locked else ""
+        return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT, enabled=not is_locked, why_not=why_not)
 
     def extra_actions(self, opened: Opened | None) -> tuple[ActionFace, ...]:
         """Drafts whose message has gone to somebody else stay within reach."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from arm.desk.companions import Companion, Doing, OtherDraft, PresenceView
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 TOLD_EVERY_MS = 10_000
 MINUTE_MS = 60_000
+LEAST_DIFF, MOST_DIFF = 48, 220
 INTERCEPT, READ, TAKE, COMPARE = "intercept", "read", "take", "compare"
 
 
@@ -127,7 +130,6 @@ class OthersBar(QWidget):
         inside.setSpacing(4)
         inside.addWidget(self._diff_words)
         inside.addWidget(self.diff)
-        self.diff.setMaximumHeight(220)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -185,7 +187,7 @@ class OthersBar(QWidget):
             self._diff_box.hide()
             return
         one, rest = offered[0], len(offered) - 1
-        time = _moment(one)
+        time = _moment(one.saved_at, self._shell.now())
         if one.author:
             said = _("There is a draft: {name}, {time}").format(name=initials(one.author) or one.author, time=time)
         else:
@@ -194,7 +196,7 @@ class OthersBar(QWidget):
             said += " · " + ngettext("{n} more draft", "{n} more drafts", rest).format(n=rest)
         if one.left_files:
             said += "\n" + _("Files stayed with the author: {names}").format(names=", ".join(one.left_files))
-        compare = _("Hide the difference") if self._diff_box.isVisibleTo(self) else _("Compare")
+        compare = _("Hide") if self._diff_box.isVisibleTo(self) else _("Compare")
         self.draft.set_face(BannerFace(said, "info", ((TAKE, _("Take")), (COMPARE, compare)), closable=True))
 
     def _compare(self, one: OtherDraft) -> None:
@@ -203,6 +205,18 @@ class OthersBar(QWidget):
         words = _("Underlined is in the draft alone, struck through in your text alone: {summary}")
         self._diff_words.setText(words.format(summary=self.diff.summary()))
         self._diff_box.show()
+        self._fit_diff()
+
+    def _fit_diff(self) -> None:
+        """No higher than its text: the editor needs the room."""
+        self.diff.document().setTextWidth(max(self.diff.viewport().width(), 1))
+        wanted = round(self.diff.document().size().height()) + 4
+        self.diff.setFixedHeight(min(max(wanted, LEAST_DIFF), MOST_DIFF))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._diff_box.isVisibleTo(self):
+            self._fit_diff()
 
     def _on_read(self, message_id: MessageId, found: tuple[PresenceView, tuple[OtherDraft, ...]]) -> None:
         if message_id != self._message_id:
@@ -264,8 +278,11 @@ class OthersBar(QWidget):
             self.refresh()
 
 
-def _moment(one: OtherDraft) -> str:
-    return f"{one.saved_at.astimezone():%d.%m} {computer_clock(one.saved_at)}"
+def _moment(saved_at: datetime, now: datetime) -> str:
+    """«14:02», with the day when it isn't this one."""
+    here = saved_at.astimezone()
+    clock = computer_clock(saved_at)
+    return clock if here.date() == now.astimezone().date() else f"{here:%d.%m} {clock}"
 
 
 def _look_for(desk: Desk, message_id: MessageId | None) -> None:

@@ -81,6 +81,10 @@ def test_while_another_writes_one_reads_until_one_takes_over(qtbot: QtBot, town:
     somebody_writes(qtbot, window)
     qtbot.waitUntil(lambda: editor.is_read_only)
     assert words(others.writing) == "Правит: Петров\u00a0П.\u00a0П. (1\u00a0мин)"
+    assert window.opened is not None
+    main = workspace.main_action(window.opened)
+    assert main is not None
+    assert (main.enabled, main.why_not) == (False, words(others.writing))
     workspace.submit()
     assert window.said[-1] == words(others.writing)
     press(qtbot, window, others.writing, "Перехватить")
@@ -143,7 +147,7 @@ def test_a_left_draft_is_taken_and_one_s_own_text_stays_a_version(qtbot: QtBot, 
     others, editor = workspace.pane.others, workspace.pane.editor
     type_text(editor.text, "Моё начало")
     found(qtbot, window, left("m-1", "Начало Исаева", left_files=("акт.pdf",)))
-    assert words(others.draft).startswith("Есть черновик: Исаев\u00a0И.\u00a0П., 02.03 ")
+    assert words(others.draft).startswith("Есть черновик: Исаев\u00a0И.\u00a0П., ")
     assert "Файлы остались у автора: акт.pdf" in words(others.draft)
     press(qtbot, window, others.draft, "Взять")
     assert editor.text.text() == "Начало Исаева"
@@ -165,10 +169,10 @@ def test_the_difference_is_shown_before_one_takes(qtbot: QtBot, town: Town) -> N
     press(qtbot, window, others.draft, "Сравнить")
     assert others.diff.isVisible()
     qtbot.waitUntil(lambda: isinstance(window.focusWidget(), QAbstractButton))
-    assert window.focusWidget() in buttons(others.draft, "Скрыть сравнение")
+    assert window.focusWidget() in buttons(others.draft, "Скрыть")
     assert others.diff.summary() == "добавлено в 1 месте, убрано в 1 месте"
     assert workspace.pane.editor.text.text() == "Яма засыпана вчера"
-    press(qtbot, window, others.draft, "Скрыть сравнение")
+    press(qtbot, window, others.draft, "Скрыть")
     assert not others.diff.isVisible()
 
 
