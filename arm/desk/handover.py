@@ -18,7 +18,7 @@ from arm.local.drafts import SavedDraft
 from arm.local.troubles import CacheTrouble
 from arm.sync.ports import Transport
 from arm.sync.troubles import SyncTrouble
-from arm.wire import DraftShare, SharedDraft
+from arm.wire_between import DraftShare, SharedDraft
 
 SHARED_EVERY_S = 10.0
 LOOKED_EVERY_S = 30.0
