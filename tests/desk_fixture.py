@@ -29,17 +29,12 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
-    Doing,
-    DraftsAnswer,
-    DraftShare,
     FetchAnswer,
     FetchRequest,
     Manifest,
-    PresenceAnswer,
     PullAnswer,
     PushAnswer,
     PushRequest,
-    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -48,6 +43,7 @@ from arm.wire import (
     from_json,
     to_json,
 )
+from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, SharedDraft
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PASSWORD = "строгий пароль 42"

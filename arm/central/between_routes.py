@@ -8,7 +8,7 @@ from arm.central.described import route
 from arm.central.shapes import read
 from arm.central.web import Desk, SmallBody, TheCentral, answer
 from arm.domain.identity import MessageId
-from arm.wire import DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
+from arm.wire_between import DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
 
 api = APIRouter(prefix="/api/v1")
 

@@ -27,7 +27,7 @@ from arm.domain.identity import Actor, CommandId, MessageId, Person, Role, UserI
 from arm.domain.message import Message
 from arm.domain.verbs import Verb
 from arm.domain.visibility import Sight
-from arm.wire import DraftsAnswer, DraftShare, SharedDraft
+from arm.wire_between import DraftsAnswer, DraftShare, SharedDraft
 
 FORMS: dict[str, tuple[Verb, ...]] = {"answer": (Verb.SUBMIT,), "decision": (Verb.APPROVE, Verb.ENDORSE)}
 """The forms of answers, and the steps of which one must be open to a person who writes in them."""

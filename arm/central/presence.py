@@ -17,7 +17,7 @@ from arm.central.sighted import seen_whole, sees_whole
 from arm.central.states import Tags, tags_read
 from arm.central.store import Store
 from arm.domain.identity import MessageId, UserId
-from arm.wire import Doing, PresenceAnswer, PresentPerson
+from arm.wire_between import Doing, PresenceAnswer, PresentPerson
 
 FRESH = timedelta(seconds=60)
 """A device that hasn't told anything for so long is there no more."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from arm.domain.identity import MessageId, UserId
-from arm.wire import Doing
+from arm.wire_between import Doing
 
 __all__ = ["HANDED", "Companion", "Doing", "OtherDraft", "PresenceView", "TakenDraft", "version_form"]
 

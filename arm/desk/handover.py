@@ -18,7 +18,7 @@ from arm.local.drafts import SavedDraft
 from arm.local.troubles import CacheTrouble
 from arm.sync.ports import Transport
 from arm.sync.troubles import SyncTrouble
-from arm.wire import DraftShare, SharedDraft
+from arm.wire_between import DraftShare, SharedDraft
 
 SHARED_EVERY_S = 10.0
 LOOKED_EVERY_S = 30.0
@@ -49,6 +49,7 @@ class HandoverDesk:
         self._projection = projection
         self._transport = transport
         self._guard = threading.Lock()
+        self._turn_guard = threading.Lock()
         self._now = _Standing()
         self._refused: dict[str, str] = {}
         self._sent_at_s: dict[str, float] = {}
@@ -114,6 +115,10 @@ class HandoverDesk:
 
     def turn(self) -> float:
         """Shares what changed, takes back what is done with, looks for what others left; seconds until the next."""
+        with self._turn_guard:
+            return self._whole_turn()
+
+    def _whole_turn(self) -> float:
         transport = self._transport()
         if transport is None or not self._core.is_open:
             return LOOKED_EVERY_S

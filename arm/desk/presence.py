@@ -15,7 +15,7 @@ from arm.domain.identity import MessageId
 from arm.local.troubles import CacheTrouble
 from arm.sync.ports import Transport
 from arm.sync.troubles import SyncTrouble
-from arm.wire import PresenceAnswer
+from arm.wire_between import PresenceAnswer
 
 ALONE_S = 20.0
 TOGETHER_S = 8.0

@@ -11,24 +11,20 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
-    Doing,
-    DraftsAnswer,
-    DraftShare,
     Envelope,
     FetchAnswer,
     FetchRequest,
     Manifest,
-    PresenceAnswer,
     PullAnswer,
     PushAnswer,
     PushRequest,
-    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
     UploadRequest,
     WaitAnswer,
 )
+from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, SharedDraft
 
 
 class Clock(Protocol):

@@ -15,19 +15,13 @@ from arm.wire import (
     Decision,
     Digests,
     DirectoryAnswer,
-    Doing,
-    DraftsAnswer,
-    DraftShare,
     FetchAnswer,
     FetchRequest,
     Manifest,
-    PresenceAnswer,
-    PresenceRequest,
     Problem,
     PullAnswer,
     PushAnswer,
     PushRequest,
-    SharedDraft,
     SignInAnswer,
     SignInRequest,
     UploadAnswer,
@@ -36,6 +30,7 @@ from arm.wire import (
     from_json,
     to_json,
 )
+from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
 
 if TYPE_CHECKING:
     import requests

@@ -18,7 +18,7 @@ from arm.central.problems import Trouble
 from arm.domain.commands import Approve, Cause, Reassign, SendBack, Submit
 from arm.domain.identity import MessageId, UserId
 from arm.domain.message import Result
-from arm.wire import DraftShare, SharedDraft
+from arm.wire_between import DraftShare, SharedDraft
 from tests.central.region import Desk, HandClock, assigned, desk, done, new_id
 
 TEXT = "Уважаемый заявитель, яма засыпана"

@@ -15,7 +15,7 @@ from arm.central.engine import reading
 from arm.central.problems import Trouble
 from arm.domain.commands import Cause, Reassign
 from arm.domain.identity import MessageId, UserId
-from arm.wire import Doing
+from arm.wire_between import Doing
 from tests.central.region import Desk, HandClock, assigned, desk, done, new_id
 
 

@@ -45,6 +45,7 @@ from arm.domain.refusals import Refused
 from arm.domain.routing import RoutingRule, route
 from arm.domain.why import why
 from arm.settings import resource_path
+from tests.ui.company import FakeHandover, FakePresence
 
 CITY, ROADS, GARDEN, OUTSIDE = (OrganisationId(one) for one in ("city", "roads", "garden", "ministry"))
 ZONE = "Europe/Moscow"
@@ -155,6 +156,7 @@ class FakeDesk:
             suggest_route=self.suggest_route,
         )
         self.files = SimpleNamespace()
+        self.presence, self.handover = FakePresence(self.tell), FakeHandover(self.tell)
         self.sync = SimpleNamespace(
             status=lambda: self.status_now,
             now=lambda: datetime.now(UTC) - timedelta(seconds=self.status_now.skew_s),

@@ -14,21 +14,29 @@ os.environ.setdefault("ARM_LANGUAGE", "ru")
 
 from PySide6.QtCore import QEventLoop, QTimer
 
+from arm.desk.companions import Doing
 from arm.desk.desk import Desk
 from arm.desk.values import Workspace as Space
 from arm.domain.commands import Verb
+from arm.domain.message import Stage
 from tests.desk_fixture import demo_town
+from tests.ui.company import companion, left
+from tests.ui.fakes import FakeDesk, fill
 from ui.application import apply_look, make_application
 from ui.bridge import Bridge
 from ui.dialogs.palette import Palette
 from ui.main_window import MainWindow
 from ui.preferences import Preferences
 from ui.workspaces.control import ControlWorkspace
+from ui.workspaces.execution import ExecutionWorkspace
 from ui.workspaces.fields import ReasonField
 from ui.workspaces.sheets import CommandSheet
 
 SIZE = (1366, 768)
 SMALL = (1024, 600)
+COMPANY = "company"
+MINE = "Уважаемая Мария Петровна! Яма во дворе засыпана 20 ноября, качество работ проверено комиссией."
+THEIRS = "Уважаемая Мария Петровна! Яма во дворе дома 14 засыпана 21 ноября. Качество работ проверено комиссией."
 ROLES = ("moderator", "operator", "coordinator", "executor", "manager", "curator")
 SHEETS = {
     "moderator": (Verb.DECLINE,),
@@ -91,6 +99,43 @@ def take(desk: Desk, login: str, folder: Path, theme: str) -> None:
     window.bridge.close()
 
 
+def take_company(folder: Path, theme: str) -> None:
+    """Other people at an executor's message: chips, the bar of who writes, a draft that was left, its difference."""
+    desk = FakeDesk("u-exec")
+    messages = fill(desk, upto=Stage.EXECUTION)
+    preferences = Preferences(theme=theme)
+    apply_look(preferences)
+    window = MainWindow(Bridge(desk), desk.me(), preferences)  # type: ignore[arg-type]
+    window.start()
+    window.show()
+    window.resize(*SIZE)
+    settle(900)
+    workspace = window.conductor.place(Space.EXECUTION)
+    assert isinstance(workspace, ExecutionWorkspace)
+    opened = window.conductor.opened
+    shown = opened.message_id if opened is not None else messages[0].message_id
+    looking = companion("Сидорова Анна Андреевна", Doing.LOOKING)
+    desk.presence.become(shown, companion("Титов Алексей Сергеевич"), looking)
+    settle()
+    window.grab().save(str(folder / f"company-locked-{theme}.png"))
+    desk.presence.become(shown, companion("Титов Алексей Сергеевич", Doing.LOOKING), looking)
+    settle()
+    workspace.pane.editor.text.setPlainText(MINE)
+    desk.handover.find(left(shown, THEIRS, "Титов Алексей Сергеевич", left_files=("акт.pdf",)))
+    settle()
+    window.grab().save(str(folder / f"company-draft-{theme}.png"))
+    workspace.pane.others.draft.acted.emit("compare")
+    settle()
+    window.grab().save(str(folder / f"company-compare-{theme}.png"))
+    desk.presence.become(shown, is_known=False)
+    settle()
+    window.resize(*SMALL)
+    settle()
+    window.grab().save(str(folder / f"company-small-{theme}.png"))
+    window.close()
+    window.bridge.close()
+
+
 def _take_curator(window: MainWindow, folder: Path, theme: str) -> None:
     """The card over the whole width, as Enter opens it from the board."""
     board = window.conductor.place(Space.CONTROL)
@@ -108,11 +153,13 @@ def open_palette(window: MainWindow, text: str) -> None:
     Palette(window, text).open_page()
 
 
-def main(folder: Path, themes: tuple[str, ...], roles: tuple[str, ...] = ROLES) -> None:
+def main(folder: Path, themes: tuple[str, ...], roles: tuple[str, ...] = (*ROLES, COMPANY)) -> None:
     app = make_application()
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as place, demo_town(Path(place)) as (town, passwords):
-        for login in roles:
+        for theme in themes if COMPANY in roles else ():
+            take_company(folder, theme)
+        for login in (one for one in roles if one != COMPANY):
             desk = town.bare_desk(login)
             desk.session.sign_in("town.example", login, passwords[login])
             desk.sync.first_sync(lambda done, total: None, lambda: False)
@@ -124,4 +171,4 @@ def main(folder: Path, themes: tuple[str, ...], roles: tuple[str, ...] = ROLES) 
 
 if __name__ == "__main__":
     chosen = tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else ("light", "dark")
-    main(Path(sys.argv[1]), chosen, tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else ROLES)
+    main(Path(sys.argv[1]), chosen, tuple(sys.argv[3].split(",")) if len(sys.argv) > 3 else (*ROLES, COMPANY))

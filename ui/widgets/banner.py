@@ -79,6 +79,14 @@ class BannerBar(QWidget):
     def face(self) -> BannerFace | None:
         return self._face
 
+    def focus_action(self, place: int) -> None:
+        """Keys go to the verb at that place: a new face has new buttons, and who works by keys stays where he was."""
+        item = self._buttons.itemAt(place)
+        button = item.widget() if item is not None else None
+        if button is not None:
+            button.show()
+            button.setFocus()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._face is None:
             return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from arm.desk.companions import OtherDraft
 from arm.desk.values import Draft, PendingState
 from arm.domain.identity import MessageId, Person
 from arm.domain.message import Stage
@@ -20,6 +22,7 @@ from ui.workspaces.answer_journal import AnswerJournal, accepted
 from ui.workspaces.answer_values import AnswerValues, first_values, from_answer, from_fields
 from ui.workspaces.base import Opened, Shell
 from ui.workspaces.inquiries import InquiryList
+from ui.workspaces.others import OthersBar
 
 FORM = "answer"
 
@@ -52,10 +55,14 @@ class AnswerPane(QWidget):
         self._notice.setObjectName("answer-notice")
         self._diff = DiffView()
         self._diff.setObjectName("answer-diff")
+        self.others = OthersBar(shell, FORM, self.editor.text.text)
         self._stack = QStackedWidget()
         self._build()
         self.editor.edited.connect(self._on_edited)
         self._changes.toggled.connect(self._on_changes_toggled)
+        self.others.lock_changed.connect(self._on_lock_changed)
+        self.others.picked.connect(self._on_version_picked)
+        self.others.taken_over.connect(self.editor.text.setFocus)
 
     @property
     def opened(self) -> Opened | None:
@@ -66,12 +73,17 @@ class AnswerPane(QWidget):
         return self._has_draft
 
     def is_editable(self) -> bool:
-        return self._is_loaded and self._opened is not None and may_write(self._opened)
+        return self._is_loaded and self._opened is not None and self._is_open_to_me(self._opened)
+
+    def _is_open_to_me(self, opened: Opened) -> bool:
+        """By the process, and nobody else is writing it."""
+        return may_write(opened) and not self.others.is_locked()
 
     def show_opened(self, opened: Opened | None) -> None:
         before, self._opened = self._opened, opened
         if before is not None and (opened is None or opened.message_id != before.message_id):
             self.save_now()
+        self.others.set_opened(opened, may_write=opened is not None and may_write(opened))
         if opened is None:
             return
         is_other = before is None or before.message_id != opened.message_id
@@ -142,6 +154,7 @@ class AnswerPane(QWidget):
         if draft is not None and kept is not None and draft.saved_at is not None:
             self._on_journal_saved(draft.saved_at)
         self._show_state(opened)
+        self.others.refresh()
         self._shell.refresh_actions()
 
     def _given(self, opened: Opened) -> AnswerValues | None:
@@ -157,7 +170,7 @@ class AnswerPane(QWidget):
 
     def _show_state(self, opened: Opened) -> None:
         is_editable = may_write(opened)
-        self.editor.set_read_only(not is_editable)
+        self.editor.set_read_only(not self._is_open_to_me(opened))
         self._saved.setVisible(is_editable or self._has_draft)
         message = opened.message
         is_bare = not is_editable and message.answer is None and not self._has_draft
@@ -202,6 +215,7 @@ class AnswerPane(QWidget):
         column.addLayout(head)
         column.addWidget(self._returned)
         column.addWidget(self._notice)
+        column.addWidget(self.others)
         column.addWidget(self.inquiries)
         column.addWidget(self._stack, 1)
         column.addStretch(0)
@@ -212,9 +226,41 @@ class AnswerPane(QWidget):
         if opened is None or not self.is_editable():
             return
         self._has_draft = True
+        self.others.typed()
         fields = self.editor.values().to_fields() | {"number": opened.message.number}
         self._journal_of(opened.message_id).touch(fields, self.editor.caret())
         self.edited.emit()
+
+    def _on_lock_changed(self) -> None:
+        if self._opened is not None and self._is_loaded:
+            self.editor.set_read_only(not self._is_open_to_me(self._opened))
+            self._shell.refresh_actions()
+
+    def _on_version_picked(self, taken: OtherDraft) -> None:
+        """Another's words come into the editor, one's own stay beside as a version; files remain one's own."""
+        opened = self._opened
+        if opened is None or opened.message_id != taken.message_id or not self.is_editable():
+            return
+        own, theirs = self.editor.values(), from_fields(taken.fields)
+        message_id, number = opened.message_id, {"number": opened.message.number}
+        if own.text.strip():
+            fields = own.to_fields() | number
+            self._shell.bridge.tell(self, lambda desk: desk.handover.keep_version(message_id, FORM, fields))
+        values = replace(
+            theirs,
+            files=own.files,
+            comment_files=own.comment_files,
+            endorsers=theirs.endorsers or own.endorsers,
+            approver=theirs.approver or own.approver,
+            signer_name=own.signer_name,
+            signer_position=own.signer_position,
+            sent="",
+        )
+        self.editor.set_values(values, len(values.text))
+        self._on_edited()
+        self.save_now()
+        self.editor.text.setFocus()
+        self._shell.refresh_actions()
 
     def _on_changes_toggled(self, is_down: bool) -> None:
         self._stack.setCurrentIndex(1 if is_down else 0)
@@ -247,7 +293,7 @@ def _stranger_face(opened: Opened, *, has_draft: bool) -> BannerFace | None:
     message = opened.message
     if has_draft and message.stage is Stage.EXECUTION and message.executor is not None:
         who = initials(opened.directory.name(message.executor)) or _("another executor")
-        said = _("The message was handed over: {name}. Your draft is kept and can be copied from here")
+        said = _("The message was handed over: {name}. Your draft is kept, and whoever goes on with it can see it")
         return BannerFace(said.format(name=who), "warn")
     if message.answer is None and not has_draft:
         return None

@@ -33,6 +33,7 @@ from ui.widgets import (
 )
 from ui.wording import result_name, trouble_sentence
 from ui.workspaces.card_faces import pinned_reason, stage_faces, tags_of, timeline_entries, total_words, who_and_when
+from ui.workspaces.presence_line import PresenceLine
 from ui.workspaces.why import WhyPopover
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class CardPane(Surface):
         is_same = opened is not None and self._opened is not None and opened.message_id == self._opened.message_id
         self._opened = opened
         self._layers.setCurrentIndex(0 if opened is None else 1)
+        self.presence.set_opened(opened)
         if opened is None:
             return
         self._fill_head(opened)
@@ -77,6 +79,7 @@ class CardPane(Surface):
         """The clocks go on."""
         if self._opened is not None:
             self._fill_clocks(self._opened)
+            self.presence.tick()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QResizeEvent) and event.oldSize().width() != event.size().width():
@@ -128,6 +131,7 @@ class CardPane(Surface):
         second.setSpacing(6)
         second.addWidget(self.who, 1)
         second.addWidget(self.pencil, 0, Qt.AlignmentFlag.AlignTop)
+        self.presence = PresenceLine(self._shell)
         self.strip = StageStrip()
         self.strip.setObjectName("card-stages")
         self._clock_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -140,6 +144,7 @@ class CardPane(Surface):
         head.addLayout(first)
         head.addWidget(self.topic)
         head.addLayout(second)
+        head.addWidget(self.presence)
         head.addLayout(self._clock_row)
         return head
 

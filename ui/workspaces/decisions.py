@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from arm.desk.companions import OtherDraft
 from arm.desk.values import Changes, Done, Draft, PendingState, QueueRow
 from arm.desk.values import Workspace as Space
 from arm.domain.identity import MessageId
@@ -25,6 +26,7 @@ from ui.workspaces.decision_answer import AnswerUnderDecision
 from ui.workspaces.decision_redirect import RedirectUnderDecision
 from ui.workspaces.decision_route import RouteLine, steps_of
 from ui.workspaces.decision_sheets import RejectSheet, pass_on_sheet
+from ui.workspaces.others import OthersBar
 from ui.workspaces.sheets import CommandSheet
 
 if TYPE_CHECKING:
@@ -70,8 +72,12 @@ class DecisionsWorkspace(Workspace):
         self._changes.setObjectName("decision-changes")
         self.answer = AnswerUnderDecision(shell)
         self.redirect = RedirectUnderDecision()
+        self.others = OthersBar(shell, FORM, self.answer.text.text)
         self._stack = QStackedWidget()
         self._build()
+        self.others.lock_changed.connect(self._on_lock_changed)
+        self.others.picked.connect(self._on_version_picked)
+        self.others.taken_over.connect(self.edit)
         self._notice.acted.connect(self._on_notice_acted)
         self.answer.edited.connect(self._on_edited)
 
@@ -80,6 +86,7 @@ class DecisionsWorkspace(Workspace):
         if before is not None and (opened is None or opened.message_id != before.message_id):
             self.save_drafts()
         self._body.setVisible(opened is not None)
+        self.others.set_opened(opened, may_write=_may_edit(opened))
         if opened is None:
             return
         is_other = before is None or before.message_id != opened.message_id
@@ -106,7 +113,7 @@ class DecisionsWorkspace(Workspace):
         return _("Approve as edited") if state.verb is Verb.APPROVE else _("Endorse as edited")
 
     def extra_actions(self, opened: Opened | None) -> tuple[ActionFace, ...]:
-        if opened is None or deciding(opened) is None or opened.message.subject is not Subject.ANSWER:
+        if not _may_edit(opened):
             return ()
         return (ActionFace("edit", _("Edit"), "pencil", digit="4", shortcut_hint="F2"),)
 
@@ -128,8 +135,12 @@ class DecisionsWorkspace(Workspace):
     def edit(self) -> bool:
         """F2: the text can be changed in place; result, date and route can't."""
         opened = self._opened
-        if opened is None or deciding(opened) is None or opened.message.subject is not Subject.ANSWER:
+        if opened is None or not _may_edit(opened):
             return False
+        if self.others.is_locked():
+            self.shell.announce(self.others.locked_sentence())
+            self.others.focus_bar()
+            return True
         self.answer.set_editable(True)
         self.answer.text.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
@@ -276,6 +287,7 @@ class DecisionsWorkspace(Workspace):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._notice)
+        column.addWidget(self.others)
         column.addWidget(self._body, 1)
         self._changes.setMaximumHeight(220)
         self._changes.hide()
@@ -295,8 +307,29 @@ class DecisionsWorkspace(Workspace):
     def _on_edited(self) -> None:
         if self._opened is not None:
             text = self.answer.edited_text()
+            if text is not None:
+                self.others.typed()
             self._journal_of(self._opened.message_id).touch({"text": text or ""}, self.answer.text.caret())
             self.shell.refresh_actions()
+
+    def _on_lock_changed(self) -> None:
+        if self.others.is_locked():
+            self.answer.set_editable(False)
+
+    def _on_version_picked(self, taken: OtherDraft) -> None:
+        """Another's edit of the text comes into the editor; one's own stays beside as a version."""
+        opened = self._opened
+        if opened is None or opened.message_id != taken.message_id or not _may_edit(opened):
+            return
+        own, message_id = self.answer.edited_text(), opened.message_id
+        if own is not None:
+            kept = {"text": own}
+            self.shell.bridge.tell(self, lambda desk: desk.handover.keep_version(message_id, FORM, kept))
+        self._show_subject(opened, taken.fields.get("text", ""))
+        self.answer.set_editable(True)
+        self._on_edited()
+        self.save_drafts()
+        self.answer.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_notice_acted(self, _key: object) -> None:
         self._must_look = False
@@ -307,6 +340,7 @@ class DecisionsWorkspace(Workspace):
     def _on_done(self, message_id: MessageId, text: str | None, done: Done) -> None:
         """An edit stays in the journal, marked with its command, until the central store has accepted it."""
         journal = self._journal_of(message_id)
+        self.others.stopped()
         if text is None:
             journal.discard()
             return
@@ -324,6 +358,10 @@ class DecisionsWorkspace(Workspace):
         if refused.reason is not Reason.TEXT_CHANGED or not self._must_look:
             why = refusal_with_clause(refused, self._opened.regulation)
             self._notice.set_face(BannerFace(why, "error", closable=True))
+
+
+def _may_edit(opened: Opened | None) -> bool:
+    return opened is not None and deciding(opened) is not None and opened.message.subject is Subject.ANSWER
 
 
 def deciding(opened: Opened | None) -> ActionState | None:

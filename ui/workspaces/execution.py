@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from arm.desk.companions import TakenDraft
 from arm.desk.values import Changes, Done, Draft
 from arm.desk.values import Workspace as Space
 from arm.domain.answers import Weight, template_values
@@ -76,6 +77,7 @@ class ExecutionWorkspace(Workspace):
     def activated(self) -> None:
         """Looks after drafts of answers that were sent: those accepted meanwhile are done with."""
         self._sweep()
+        self.shell.bridge.tell(self, lambda desk: desk.handover.wake())
 
     def show_card(self, opened: Opened | None) -> None:
         before = self.pane.opened
@@ -90,7 +92,10 @@ class ExecutionWorkspace(Workspace):
         endorsers = self._is_shown(opened) and self.pane.editor.route.endorsers()
         self._shown_route = bool(endorsers)
         label = _("Send for endorsement") if endorsers else _("Send for approval")
-        return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT)
+        others = self.pane.others
+        is_locked = self._is_shown(opened) and others.is_locked()
+        why_not = others.locked_sentence() if is_locked else ""
+        return MainAction(label=label, run=self.submit, verb=Verb.SUBMIT, enabled=not is_locked, why_not=why_not)
 
     def extra_actions(self, opened: Opened | None) -> tuple[ActionFace, ...]:
         """Drafts whose message has gone to somebody else stay within reach."""
@@ -115,6 +120,10 @@ class ExecutionWorkspace(Workspace):
     def edit(self) -> bool:
         """F2: a new message is taken into work, the caret goes into the text."""
         opened = self.pane.opened
+        if opened is not None and self.pane.others.is_locked():
+            self.shell.announce(self.pane.others.locked_sentence())
+            self.pane.others.focus_bar()
+            return True
         if opened is None or not self.pane.is_editable():
             return False
         self._start_if_new(opened)
@@ -122,6 +131,8 @@ class ExecutionWorkspace(Workspace):
         return True
 
     def changed(self, changes: Changes) -> None:
+        if changes.drafts:
+            self.shell.bridge.ask(self, lambda desk: desk.handover.news(), self._on_taken_news)
         if (changes.everything or changes.messages) and not self._later.isActive():
             self._later.start()
 
@@ -137,6 +148,9 @@ class ExecutionWorkspace(Workspace):
         if opened is None or not self.pane.is_editable():
             state = opened.action(Verb.SUBMIT) if opened else None
             why = state.why_not if state else None
+            if why is None and self.pane.others.is_locked():
+                self.shell.announce(self.pane.others.locked_sentence())
+                return
             self.shell.announce(refusal_sentence(why) if why else _("The answer is still being read"))
             return
         editor.show_check()
@@ -220,6 +234,7 @@ class ExecutionWorkspace(Workspace):
 
     def _on_submitted(self, message: Message, values: AnswerValues, done: Done) -> None:
         """The draft stays, marked with its command, until the central store has accepted it."""
+        self.pane.others.stopped()
         self.pane.keep(message.message_id, replace(values, sent=done.command_id), message.number)
 
     def _on_refused(self, message_id: MessageId, refused: Refused) -> None:
@@ -243,6 +258,12 @@ class ExecutionWorkspace(Workspace):
             self.shell.toast(ToastFace(said.format(numbers=numbers), tone="warn", stay_s=15.0))
         if {one.draft_id for one in swept.orphans} != before:
             self.shell.refresh_actions()
+
+    def _on_taken_news(self, news: tuple[TakenDraft, ...]) -> None:
+        for one in news:
+            said = _("{number}: your draft is continued by {name}")
+            text = said.format(number=number_sign(one.number), name=initials(one.by) or one.by)
+            self.shell.toast(ToastFace(text, tone="info", stay_s=15.0))
 
     def _on_orphan_dropped(self, draft_id: object) -> None:
         self.shell.bridge.tell(self, lambda desk: desk.drafts.discard(str(draft_id)), self._on_orphan_gone)

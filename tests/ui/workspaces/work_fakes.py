@@ -43,6 +43,7 @@ from arm.domain.message import Attachment, Message, Stage
 from arm.domain.refusals import Refused
 from arm.domain.regulation import Regulation
 from tests.domain.builders import regulation as demo_regulation
+from tests.ui.company import FakeHandover, FakePresence
 from ui.bridge import Bridge
 from ui.widgets import Sheet, ToastFace
 from ui.workspaces.base import Opened, Workspace
@@ -119,11 +120,16 @@ class Desk:
         )
         status = SyncStatus(kind=SyncKind.IN_STEP, since=START)
         self.sync = SimpleNamespace(status=lambda: status)
+        self.presence, self.handover = FakePresence(self.tell), FakeHandover(self.tell)
         self.files = SimpleNamespace(add_path=self.add_path, add_bytes=self.add_bytes)
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         self.listeners.append(listener)
         return lambda: self.listeners.remove(listener)
+
+    def tell(self, changes: Changes) -> None:
+        for listener in tuple(self.listeners):
+            listener(changes)
 
     def card(self, message_id: MessageId) -> CardView | None:
         message = self.town.messages.get(message_id)
