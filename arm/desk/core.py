@@ -22,12 +22,13 @@ from arm.local.drafts import Drafts
 from arm.local.files import Files
 from arm.local.membership import viewer_of
 from arm.local.pages import Replica
+from arm.local.salvage import SalvageReport
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
 from arm.sync.lease import DEFAULT_DAYS, Lease, LeaseState
 from arm.sync.timekeeping import ServerTime
 from arm.sync.troubles import SyncTrouble
-from arm.wire import BadWire, DirectoryAnswer, from_json, to_json
+from arm.wire import BadWire, DeviceReport, DirectoryAnswer, from_json, to_json
 
 log = logging.getLogger(__name__)
 OPEN_MARK = "not-closed"
@@ -102,8 +103,28 @@ class DeskCore:
                 key=key,
             )
             self.revoked_at = None
+            if work.salvaged is not None:
+                self._tell_of(work.salvaged)
             if self._known_rules() is not None:
                 self.look_anew()
+
+    def _tell_of(self, salvaged: SalvageReport) -> None:
+        """Damage is told to the person until he puts it away, and to the central store at the next contact (P23)."""
+        at = self.around.clock.wall()
+        report = DeviceReport(
+            kind="salvaged",
+            at=at,
+            commands=salvaged.commands,
+            missing=list(salvaged.missing_seqs),
+            kept_file=salvaged.kept_file,
+        )
+        self.store.work.keep(report=to_json(report).decode())
+        numbers = ", ".join(str(one) for one in salvaged.missing_seqs)
+        params = {"commands": str(salvaged.commands), "missing": numbers, "kept_file": salvaged.kept_file}
+        self.store.work.run(
+            "INSERT INTO desk_event(event_id, kind, at, params) VALUES (?, 'salvaged', ?, ?)",
+            (self.around.ids.new(), at.isoformat(), to_json(params).decode()),
+        )
 
     def _stamp(self) -> str:
         return self.around.clock.wall().strftime("%Y%m%d-%H%M%S")

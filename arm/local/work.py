@@ -47,7 +47,7 @@ class WorkFile:
         existed = self._path.exists()
         try:
             self._connection = connect(self._path, key, synchronous="FULL")
-            damaged = existed and not was_clean and not is_sound(self._connection)
+            damaged = existed and not was_clean and not is_sound(self._connection, is_precious=True)
             if damaged:
                 self._connection.close()
         except CacheTrouble as trouble:
@@ -108,7 +108,7 @@ class WorkFile:
                 os.fsync(file.fileno())
         check = connect(begun, self._key, synchronous="FULL", read_only=True)
         try:
-            sound = is_sound(check)
+            sound = is_sound(check, is_precious=True)
             counted = [_rows_of(one) for one in (check, self._connection)]
         finally:
             check.close()
