@@ -21,7 +21,7 @@ from arm.local.desk_events import DeskEvents
 from arm.local.drafts import Drafts
 from arm.local.files import Files
 from arm.local.membership import viewer_of
-from arm.local.pages import Replica
+from arm.local.pages import Replica, files_owed
 from arm.local.salvage import SalvageReport
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
@@ -103,10 +103,26 @@ class DeskCore:
                 key=key,
             )
             self.revoked_at = None
+            if cache.was_rebuilt:
+                self._store.files.forget_cached()
+            self.forget_files()
             if work.salvaged is not None:
                 self._tell_of(work.salvaged)
             if self._known_rules() is not None:
                 self.look_anew()
+
+    def forget_files(self) -> None:
+        """Attachments of evicted messages; those that a kill left over are forgotten at the next start."""
+        store = self.store
+        with store.cache.reading() as c:
+            owed = files_owed(c)
+        if owed:
+            store.files.forget(sorted(owed))
+            store.cache.keep(files_owed=b"")
+
+    def rebuilt(self) -> None:
+        """A whole copy stands again: the quarantined ones, full of what may be seen no more, go (P14)."""
+        remove_caches(self.folder, only_quarantined=True)
 
     def _tell_of(self, salvaged: SalvageReport) -> None:
         """Damage is told to the person until he puts it away, and to the central store at the next contact (P23)."""
@@ -120,10 +136,12 @@ class DeskCore:
         )
         self.store.work.keep(report=to_json(report).decode())
         numbers = ", ".join(str(one) for one in salvaged.missing_seqs)
-        params = {"commands": str(salvaged.commands), "missing": numbers, "kept_file": salvaged.kept_file}
-        self.store.work.run(
-            "INSERT INTO desk_event(event_id, kind, at, params) VALUES (?, 'salvaged', ?, ?)",
-            (self.around.ids.new(), at.isoformat(), to_json(params).decode()),
+        self.tell_once(
+            DeskEventKind.SALVAGED,
+            salvaged.kept_file,
+            commands=str(salvaged.commands),
+            missing=numbers,
+            kept_file=salvaged.kept_file,
         )
 
     def _stamp(self) -> str:

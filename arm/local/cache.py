@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from arm.local.cache_schema import CACHE_VERSION, SCHEMA
-from arm.local.database import Connection, connect, is_sound, set_aside, transaction, troubles
+from arm.local.database import Connection, connect, emptied_log, is_sound, set_aside, transaction, troubles
 from arm.local.troubles import CacheTrouble
 
 FILE_NAME = "cache.db"
@@ -30,6 +30,7 @@ class CacheFile:
         self._key = key
         self.write_lock = threading.RLock()
         self.was_rebuilt = False
+        self._owes_purge = False
         self._connection = self._opened(stamp, was_clean)
         self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._reader_count = 0
@@ -114,10 +115,18 @@ class CacheFile:
         with self.write_lock:
             return int(self._connection.execute("PRAGMA page_count").fetchone()[0])
 
-    def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file and empties it: nothing evicted stays behind in it."""
+    def checkpoint(self) -> bool:
+        """Moves the write-ahead log into the file and empties it: nothing evicted stays behind in it.
+
+        False when a reader held it up; it then waited for a moment only.
+        """
         with self.write_lock, troubles():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return emptied_log(self._connection)
+
+    def purge_log(self, *, is_due: bool) -> None:
+        """After a page with evictions; what a reader held up is done after the next page, or at the end."""
+        if is_due or self._owes_purge:
+            self._owes_purge = not self.checkpoint()
 
     def close(self) -> None:
         self._is_closed = True
@@ -127,12 +136,15 @@ class CacheFile:
             except queue.Empty:
                 break
         with self.write_lock:
+            # no reader is left: whatever one had held up goes now
+            with contextlib.suppress(CacheTrouble):
+                self.purge_log(is_due=False)
             self._connection.close()
 
 
-def remove_caches(folder: Path) -> None:
+def remove_caches(folder: Path, *, only_quarantined: bool = False) -> None:
     """Every replica in a profile, quarantined ones too: nothing in them is not at the central store."""
-    for pattern in (f"{FILE_NAME}*", "cache.quarantine-*"):
+    for pattern in ("cache.quarantine-*",) if only_quarantined else ("cache.quarantine-*", f"{FILE_NAME}*"):
         for path in folder.glob(pattern):
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -19,6 +19,8 @@ from arm.local.troubles import CacheTrouble
 Connection = Any
 """A connection of sqlcipher3, which has no types of its own."""
 BUSY_TIMEOUT_MS = 10_000
+CHECKPOINT_WAIT_MS = 200
+"""Emptying the log waits so long for readers, and is tried again after the next page."""
 _FULL = 13
 _NOT_A_DATABASE = 26
 _CORRUPT = 11
@@ -117,6 +119,15 @@ def is_sound(connection: Connection, *, is_precious: bool = False) -> bool:
         return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except sqlite.DatabaseError:
         return False
+
+
+def emptied_log(connection: Connection) -> bool:
+    """Moves the write-ahead log into the file and cuts it to nothing; False when readers held it for too long."""
+    connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 @contextmanager

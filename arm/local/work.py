@@ -13,6 +13,7 @@ from typing import Any
 from arm.local.database import (
     Connection,
     connect,
+    emptied_log,
     files_of,
     is_sound,
     set_aside,
@@ -147,6 +148,11 @@ class WorkFile:
         marks = ",".join("?" * len(wanted))
         found = self.rows(f"SELECT message_id FROM read_mark WHERE message_id IN ({marks})", wanted)  # noqa: S608
         return {row[0] for row in found}
+
+    def purge_log(self) -> None:
+        """Keys of forgotten files stay neither in the file nor in its log."""
+        with self._lock, troubles():
+            emptied_log(self._connection)
 
     def limit_pages(self, pages: int) -> None:
         """Bounds the file's size (PRAGMA max_page_count): a full disk that tests can bring about."""
