@@ -14,6 +14,7 @@ from typing import IO, Any
 from sqlcipher3 import dbapi2 as sqlite
 
 from arm.local.folding import collate
+from arm.local.places import check_place
 from arm.local.troubles import CacheTrouble
 
 Connection = Any
@@ -174,9 +175,15 @@ class ProfileLock:
     """The operating system's lock on a profile folder, held for the life of the process (P24)."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises CacheTrouble(in_use) when another process holds it."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file: IO[bytes] = (folder / "lock").open("ab")
+        """Raises CacheTrouble: in_use when another process holds it, and before any write network_folder, long_path,
+        read_only, disk_full.
+        """
+        check_place(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file: IO[bytes] = (folder / "lock").open("ab")
+        except OSError as error:
+            raise CacheTrouble("disk_full" if error.errno in _NO_SPACE else "read_only") from error
         try:
             _lock(self._file)
         except OSError as error:
