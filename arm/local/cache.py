@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from arm.local.cache_schema import CACHE_VERSION, SCHEMA
-from arm.local.database import Connection, connect, emptied_log, is_sound, set_aside, transaction, troubles
+from arm.local.database import Connection, connect, emptied_log, files_of, is_sound, set_aside, transaction, troubles
 from arm.local.troubles import CacheTrouble
 
 FILE_NAME = "cache.db"
 READERS = 4
+MOST_LOG_BYTES = 40 * 1024 * 1024
+"""Beyond it no page is begun before the log is empty: with one page more it stays below 64 MB."""
 
 
 class CacheFile:
@@ -27,6 +29,7 @@ class CacheFile:
         Raises CacheTrouble(disk_full, unreadable, in_use) only.
         """
         self._path = folder / FILE_NAME
+        self._log = files_of(self._path)[1]
         self._key = key
         self.write_lock = threading.RLock()
         self.was_rebuilt = False
@@ -65,9 +68,20 @@ class CacheFile:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One write transaction."""
-        with self.write_lock, transaction(self._connection) as c:
-            yield c
+        """One write transaction. Raises CacheTrouble(in_use) while a reader has held the log for too long."""
+        with self.write_lock:
+            self._bound_log()
+            with transaction(self._connection) as c:
+                yield c
+
+    def _bound_log(self) -> None:
+        """A reader that stays keeps the log from being written into the file; it must not grow without end (F45)."""
+        try:
+            size = self._log.stat().st_size
+        except OSError:
+            return
+        if size > MOST_LOG_BYTES and not self.checkpoint():
+            raise CacheTrouble("in_use")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -20,6 +20,8 @@ from arm.local.troubles import CacheTrouble
 Connection = Any
 """A connection of sqlcipher3, which has no types of its own."""
 BUSY_TIMEOUT_MS = 10_000
+KEPT_LOG_BYTES = 8 * 1024 * 1024
+"""A log that had to grow is cut to so much when it is begun anew."""
 CHECKPOINT_WAIT_MS = 200
 """Emptying the log waits so long for readers, and is tried again after the next page."""
 _FULL = 13
@@ -101,6 +103,7 @@ def _prepare(connection: Connection, key: bytes, synchronous: str, read_only: bo
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16384")
