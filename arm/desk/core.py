@@ -64,6 +64,7 @@ class DeskCore:
         self.forget_key: Callable[[], None] = lambda: None
         """Set by the session, which knows the keyring."""
         self.revoked_at: datetime | None = None
+        self.is_signed_in = False
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +104,7 @@ class DeskCore:
                 key=key,
             )
             self.revoked_at = None
+            self.is_signed_in = bool(work.kept("signed_in"))
             if cache.was_rebuilt:
                 self._store.files.forget_cached()
             self.forget_files()
@@ -195,9 +197,14 @@ class DeskCore:
         store.work.keep(lease=store.lease.written())
 
     def check_lease(self) -> None:
-        """Raises CacheTrouble(lease_ended, clock_set_back): nothing is shown until the central store is heard again."""
+        """Raises CacheTrouble: lease_ended, clock_set_back until the central store is heard again, locked for nobody.
+
+        Whoever sits down after a sign-out sees nothing of the person before, though the files lie open (F42).
+        """
         state = self.lease_state()
-        if state is not None and state.is_locked:
+        if state is None or not self.is_signed_in:
+            raise CacheTrouble("locked")
+        if state.is_locked:
             raise CacheTrouble("clock_set_back" if state.is_set_back else "lease_ended")
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
