@@ -67,12 +67,17 @@ class HandoverDesk:
         self._beat.wake()
 
     def drafts_of_others(self, message_id: MessageId, form: str = "answer") -> tuple[OtherDraft, ...]:
-        """What is known to lie at the central store beside one's own draft, newest first; never waits."""
+        """What is known to lie at the central store beside one's own draft, newest first; never waits.
+
+        This and `versions` raise CacheTrouble(lease_ended, clock_set_back, locked): a locked copy isn't shown.
+        """
+        self._core.check_lease()
         with self._guard:
             return tuple(one for one in self._now.others.get(message_id, ()) if one.form == form)
 
     def versions(self, message_id: MessageId, form: str = "answer") -> tuple[OtherDraft, ...]:
         """Versions kept at this desk beside one's own draft, newest first."""
+        self._core.check_lease()
         kept = self._core.store.drafts.of_form(version_form(form))
         return tuple(_version(one, form) for one in kept if one.message_id == message_id)
 
