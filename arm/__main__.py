@@ -96,6 +96,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("arm.bench.cli", "measure"),
     "verify": ("arm.verify.cli", "prove that sync loses nothing, doubles nothing and shows nothing to strangers"),
     "doctor": ("arm.doctor", "state of this installation, without personal data"),
+    "export-work": ("arm.export_work", "write what is not sent from this computer into a folder"),
 }
 """Words whose module has `add_parsers`; only the module of the word that was given is loaded."""
 

@@ -27,6 +27,7 @@ from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
 from arm.wire import (
     Decision,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
@@ -177,6 +178,10 @@ class DirectTransport:
 
     def upload_offset(self, upload_id: str) -> UploadAnswer:
         return self._ask("upload_offset", lambda: self._wire.central.uploads.offset(self._who(), upload_id))
+
+    def report(self, report: DeviceReport) -> None:
+        sent = from_json(to_json(report), DeviceReport)
+        self._ask("report", lambda: self._wire.central.handle_report(self._who(), sent))
 
     def download(self, upload_id: str) -> Iterator[bytes]:
         uploads = self._wire.central.uploads

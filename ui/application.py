@@ -189,23 +189,27 @@ class ProfileWindow:
 
     def _on_who(self, answer: Who) -> None:
         if answer.me is None or answer.needs_password:
-            self._ask_to_sign_in(unlock=answer.needs_password)
+            self._ask_to_sign_in(unlock=answer.needs_password, who=answer)
         elif answer.needs_first_sync:
             self._ask_to_sign_in(resume=answer.me)
         else:
             self._open_window(answer.me)
 
-    def _ask_to_sign_in(self, *, unlock: bool = False, resume: Me | None = None) -> None:
+    def _ask_to_sign_in(self, *, unlock: bool = False, resume: Me | None = None, who: Who | None = None) -> None:
         from ui.dialogs.sign_in import SignInDialog
 
         assert self.bridge is not None
         known = self.window.me if self.window is not None else None
         server, login = (known.server, known.login) if known is not None else (self._server, "")
+        if who is not None:
+            server, login = self._server or who.server, who.login
         dialog = SignInDialog(self.bridge, server, login=login, unlock=unlock, resume=resume, parent=self.window)
         dialog.signed_in.connect(self._on_signed_in)
         dialog.rejected.connect(self._on_sign_in_given_up)
         self._dialog = dialog
         dialog.show()
+        if who is not None and who.key_trouble is not None:
+            dialog.explain(who.key_trouble)
 
     def _open_window(self, me: Me) -> None:
         assert self.bridge is not None
@@ -320,12 +324,17 @@ class Who:
     me: Me | None
     needs_password: bool
     needs_first_sync: bool
+    key_trouble: BaseException | None = None
+    server: str = ""
+    login: str = ""
 
 
 def _who(desk: Desk) -> Who:
     needs = desk.session.needs_password()
     me = None if needs else desk.session.me()
-    return Who(me, needs, me is not None and desk.session.needs_first_sync())
+    server, login = desk.session.last_sign_in()
+    trouble = desk.session.key_trouble()
+    return Who(me, needs, me is not None and desk.session.needs_first_sync(), trouble, server, login)
 
 
 def apply_look(preferences: Preferences) -> None:

@@ -83,6 +83,13 @@ def troubles(language: str) -> dict[Key, str]:
     return _sync_troubles() | _address_troubles() | _cache_troubles() | _file_troubles()
 
 
+def _revoked() -> str:
+    return _(
+        "The administrator has shut this workstation out. The copy of the messages was removed from it; unsent work "
+        "is kept and locked. If this is a mistake, tell the administrator: the workstation can be admitted again."
+    )
+
+
 def _sync_troubles() -> dict[Key, str]:
     return {
         ("SyncTrouble", "offline", ""): _(
@@ -97,6 +104,7 @@ def _sync_troubles() -> dict[Key, str]:
             "This profile was copied from or restored on another computer, and the central store knows later actions "
             "from it. Unsent work is kept here. Tell the support before going on."
         ),
+        ("SyncTrouble", "unauthorised", "device_revoked"): _revoked(),
         ("SyncTrouble", "too_old", ""): _(
             "This version of the program is too old for the central store. Update it; unsent work is kept."
         ),
@@ -162,6 +170,32 @@ def _cache_troubles() -> dict[Key, str]:
             "The files of this computer can't be read: access is denied or the disk is failing. "
             "Nothing was changed; tell the support."
         ),
+        "key_lost": _(
+            "The key of the files is no longer in the system's key store. The files are whole and unsent work is in "
+            "them: connect to the central store and sign in with the same login, and the key comes back."
+        ),
+        "key_lost_for_good": _(
+            "The central store has no key for these files, and nobody can open them. They are kept as they are. "
+            "Tell the support; to go on working, start the program with another profile."
+        ),
+        "revoked": _revoked(),
+        "lease_ended": _(
+            "The central store hasn't been reached for too long, so the messages are hidden on this computer. "
+            "Unsent work is kept and will be sent. Connect to the central store, and everything opens again."
+        ),
+        "clock_set_back": _(
+            "The clock of this computer was set back, so the messages are hidden until the central store is reached. "
+            "Unsent work is kept. Put the clock right and connect."
+        ),
+        "network_folder": _(
+            "The profile's folder lies on a network disk ({system}), where the files would be damaged. Nothing was "
+            "written. Choose a folder on a disk of this computer (ARM_DATA_FOLDER)."
+        ),
+        "read_only": _(
+            "The profile's folder can't be written. Nothing was changed. "
+            "Check the rights and whether the disk is read-only."
+        ),
+        "long_path": _("The path of the profile's folder is too long. Nothing was written. Choose a shorter one."),
         "locked": _("The files of this computer are locked. Sign in with your password; nothing is lost."),
     }
     return {("CacheTrouble", kind, ""): words for kind, words in said.items()}

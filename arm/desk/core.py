@@ -21,13 +21,14 @@ from arm.local.desk_events import DeskEvents
 from arm.local.drafts import Drafts
 from arm.local.files import Files
 from arm.local.membership import viewer_of
-from arm.local.pages import Replica
+from arm.local.pages import Replica, files_owed
+from arm.local.salvage import SalvageReport
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
 from arm.sync.lease import DEFAULT_DAYS, Lease, LeaseState
 from arm.sync.timekeeping import ServerTime
 from arm.sync.troubles import SyncTrouble
-from arm.wire import BadWire, DirectoryAnswer, from_json, to_json
+from arm.wire import BadWire, DeviceReport, DirectoryAnswer, from_json, to_json
 
 log = logging.getLogger(__name__)
 OPEN_MARK = "not-closed"
@@ -63,6 +64,7 @@ class DeskCore:
         self.forget_key: Callable[[], None] = lambda: None
         """Set by the session, which knows the keyring."""
         self.revoked_at: datetime | None = None
+        self.is_signed_in = False
 
     @property
     def is_open(self) -> bool:
@@ -102,8 +104,47 @@ class DeskCore:
                 key=key,
             )
             self.revoked_at = None
+            self.is_signed_in = bool(work.kept("signed_in"))
+            if cache.was_rebuilt:
+                self._store.files.forget_cached()
+            self.forget_files()
+            if work.salvaged is not None:
+                self._tell_of(work.salvaged)
             if self._known_rules() is not None:
                 self.look_anew()
+
+    def forget_files(self) -> None:
+        """Attachments of evicted messages; those that a kill left over are forgotten at the next start."""
+        store = self.store
+        with store.cache.reading() as c:
+            owed = files_owed(c)
+        if owed:
+            store.files.forget(sorted(owed))
+            store.cache.keep(files_owed=b"")
+
+    def rebuilt(self) -> None:
+        """A whole copy stands again: the quarantined ones, full of what may be seen no more, go (P14)."""
+        remove_caches(self.folder, only_quarantined=True)
+
+    def _tell_of(self, salvaged: SalvageReport) -> None:
+        """Damage is told to the person until he puts it away, and to the central store at the next contact (P23)."""
+        at = self.around.clock.wall()
+        report = DeviceReport(
+            kind="salvaged",
+            at=at,
+            commands=salvaged.commands,
+            missing=list(salvaged.missing_seqs),
+            kept_file=salvaged.kept_file,
+        )
+        self.store.work.keep(report=to_json(report).decode())
+        numbers = ", ".join(str(one) for one in salvaged.missing_seqs)
+        self.tell_once(
+            DeskEventKind.SALVAGED,
+            salvaged.kept_file,
+            commands=str(salvaged.commands),
+            missing=numbers,
+            kept_file=salvaged.kept_file,
+        )
 
     def _stamp(self) -> str:
         return self.around.clock.wall().strftime("%Y%m%d-%H%M%S")
@@ -156,9 +197,14 @@ class DeskCore:
         store.work.keep(lease=store.lease.written())
 
     def check_lease(self) -> None:
-        """Raises CacheTrouble(lease_ended, clock_set_back): nothing is shown until the central store is heard again."""
+        """Raises CacheTrouble: lease_ended, clock_set_back until the central store is heard again, locked for nobody.
+
+        Whoever sits down after a sign-out sees nothing of the person before, though the files lie open (F42).
+        """
         state = self.lease_state()
-        if state is not None and state.is_locked:
+        if state is None or not self.is_signed_in:
+            raise CacheTrouble("locked")
+        if state.is_locked:
             raise CacheTrouble("clock_set_back" if state.is_set_back else "lease_ended")
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:

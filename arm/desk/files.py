@@ -47,7 +47,7 @@ class FilesDesk:
 
         Raises SyncTrouble, CacheTrouble, or FileTrouble (missing, damaged, unreadable).
         """
-        return self._core.store.files.open_copy(self._record(attachment))
+        return self._core.store.files.open_copy(self._record(attachment), self._core.wall_text())
 
     def preview(self, attachment: Attachment) -> bytes | None:
         """The bytes of an image that is already here and small, else nothing."""

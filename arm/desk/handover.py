@@ -67,12 +67,21 @@ class HandoverDesk:
         self._beat.wake()
 
     def drafts_of_others(self, message_id: MessageId, form: str = "answer") -> tuple[OtherDraft, ...]:
-        """What is known to lie at the central store beside one's own draft, newest first; never waits."""
+        """What is known to lie at the central store beside one's own draft, newest first; never waits.
+
+        This and `versions` raise CacheTrouble(lease_ended, clock_set_back, locked): a locked copy isn't shown.
+        """
+        self._core.check_lease()
         with self._guard:
             return tuple(one for one in self._now.others.get(message_id, ()) if one.form == form)
 
     def versions(self, message_id: MessageId, form: str = "answer") -> tuple[OtherDraft, ...]:
         """Versions kept at this desk beside one's own draft, newest first."""
+        self._core.check_lease()
+        return self._versions(message_id, form)
+
+    def _versions(self, message_id: MessageId, form: str) -> tuple[OtherDraft, ...]:
+        """The same for the work in the background, which goes on at a locked desk."""
         kept = self._core.store.drafts.of_form(version_form(form))
         return tuple(_version(one, form) for one in kept if one.message_id == message_id)
 
@@ -101,7 +110,7 @@ class HandoverDesk:
 
     def keep_version(self, message_id: MessageId, form: str, fields: dict[str, str]) -> OtherDraft:
         """One's own text as it stands, kept beside before another takes its place in the editor."""
-        same = [one for one in self.versions(message_id, form) if one.fields.get("text") == fields.get("text")]
+        same = [one for one in self._versions(message_id, form) if one.fields.get("text") == fields.get("text")]
         return same[0] if same else self._write_version(message_id, form, fields, self._core.wall_text())
 
     def news(self) -> tuple[TakenDraft, ...]:
@@ -212,7 +221,7 @@ class HandoverDesk:
                 raise
             found = []
         own = {draft.draft_id for draft in self._own()}
-        taken = {(v.fields.get(FROM), v.fields.get(AS_OF)) for form in HANDED for v in self.versions(message_id, form)}
+        taken = {(v.fields.get(FROM), v.fields.get(AS_OF)) for form in HANDED for v in self._versions(message_id, form)}
         me = self._core.user_id
         others = tuple(
             _other(one, "" if one.author_id == me else one.author)

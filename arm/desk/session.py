@@ -69,6 +69,7 @@ class SessionDesk:
             return
         if record.kind == REVOKED:
             self._core.revoked_at = revoked_at(self._core.folder)
+            self._key_trouble = CacheTrouble("revoked")
         elif record.kind == "keyring":
             self._key_trouble = self._open_by(record, "")
             if self._key_trouble is not None and not record.escrow:
@@ -80,6 +81,11 @@ class SessionDesk:
     def key_trouble(self) -> CacheTrouble | None:
         """Why the keyring did not open the files at this start, or nothing; signing in online mends it."""
         return self._key_trouble
+
+    def last_sign_in(self) -> tuple[str, str]:
+        """(server, login) of this profile, also while its files can't be opened; empty for a new one."""
+        record = load_record(self._core.folder)
+        return (record.server, record.login) if record is not None else ("", "")
 
     def _open_by(self, record: KeyRecord, password: str) -> CacheTrouble | None:
         """Opens by what this computer has; returns why it could not. Raises what is wrong with the files."""
@@ -258,6 +264,7 @@ class SessionDesk:
             with contextlib.suppress(SyncTrouble):
                 transport.sign_out()
         self._core.store.work.keep(token="", signed_in="")
+        self._core.is_signed_in = False
         self._sync.use(None)
         self._files.transport = None
         self._core.tell(Changes(everything=True))
@@ -293,6 +300,7 @@ class SessionDesk:
             signed_in="yes",
             lease_days=str(answer.lease_days),
         )
+        self._core.is_signed_in = True
         self._core.store.lease.grant(answer.lease_days)
         if not work.kept("last_seq"):
             work.keep(last_seq=str(answer.device.last_seq))

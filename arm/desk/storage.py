@@ -246,6 +246,7 @@ class LocalStorage:
         with cache.write_lock:
             cursor = cache.kept("reconcile_cursor") or b""
             cache.keep(cursor=cursor, reconcile_cursor=b"", reconcile_total=b"0")
+        self._core.rebuilt()
 
     def directory_version(self) -> str:
         return (self._core.store.cache.kept("directory_version") or b"").decode()
@@ -255,7 +256,7 @@ class LocalStorage:
 
     def _after(self, applied: Applied, caught_up: bool = False) -> None:
         if applied.files:
-            self._core.store.files.forget(sorted(applied.files))
+            self._core.forget_files()
         if applied.evicted:
             self._forget_marks(applied.evicted)
         if caught_up:

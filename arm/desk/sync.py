@@ -19,7 +19,7 @@ from arm.sync.cycle import Cycle
 from arm.sync.ports import Transport
 from arm.sync.schedule import Schedule
 from arm.sync.troubles import SyncTrouble, is_revoked
-from arm.wire import WaitAnswer
+from arm.wire import DeviceReport, WaitAnswer, from_json
 
 log = logging.getLogger(__name__)
 STUCK_AFTER = timedelta(minutes=5)
@@ -148,8 +148,21 @@ class SyncDesk:
             raise
         if turn.is_whole:
             self._core.pulled()
+            self._send_report(transport)
             self._told(None)
         return turn.is_whole
+
+    def _send_report(self, transport: Transport) -> None:
+        """What became of damaged files; a store that can't take it yet hears it at another time."""
+        work = self._core.store.work
+        report = work.kept("report")
+        if report:
+            try:
+                transport.report(from_json(report.encode(), DeviceReport))
+            except SyncTrouble as trouble:
+                log.warning("report not taken", extra={"kind": trouble.kind})
+            else:
+                work.keep(report="")
 
     def _turn(self, is_stopping: Callable[[], bool]) -> None:
         """One turn of the network thread; a full disk or a damaged file here is waited out, not fatal."""

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from arm.local.cache_schema import CACHE_VERSION, SCHEMA
-from arm.local.database import Connection, connect, is_sound, set_aside, transaction, troubles
+from arm.local.database import Connection, connect, emptied_log, files_of, is_sound, set_aside, transaction, troubles
 from arm.local.troubles import CacheTrouble
 
 FILE_NAME = "cache.db"
 READERS = 4
+MOST_LOG_BYTES = 40 * 1024 * 1024
+"""Beyond it no page is begun before the log is empty: with one page more it stays below 64 MB."""
 
 
 class CacheFile:
@@ -27,9 +29,11 @@ class CacheFile:
         Raises CacheTrouble(disk_full, unreadable, in_use) only.
         """
         self._path = folder / FILE_NAME
+        self._log = files_of(self._path)[1]
         self._key = key
         self.write_lock = threading.RLock()
         self.was_rebuilt = False
+        self._owes_purge = False
         self._connection = self._opened(stamp, was_clean)
         self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._reader_count = 0
@@ -64,9 +68,20 @@ class CacheFile:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One write transaction."""
-        with self.write_lock, transaction(self._connection) as c:
-            yield c
+        """One write transaction. Raises CacheTrouble(in_use) while a reader has held the log for too long."""
+        with self.write_lock:
+            self._bound_log()
+            with transaction(self._connection) as c:
+                yield c
+
+    def _bound_log(self) -> None:
+        """A reader that stays keeps the log from being written into the file; it must not grow without end (F45)."""
+        try:
+            size = self._log.stat().st_size
+        except OSError:
+            return
+        if size > MOST_LOG_BYTES and not self.checkpoint():
+            raise CacheTrouble("in_use")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -114,10 +129,18 @@ class CacheFile:
         with self.write_lock:
             return int(self._connection.execute("PRAGMA page_count").fetchone()[0])
 
-    def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file and empties it: nothing evicted stays behind in it."""
+    def checkpoint(self) -> bool:
+        """Moves the write-ahead log into the file and empties it: nothing evicted stays behind in it.
+
+        False when a reader held it up; it then waited for a moment only.
+        """
         with self.write_lock, troubles():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return emptied_log(self._connection)
+
+    def purge_log(self, *, is_due: bool) -> None:
+        """After a page with evictions; what a reader held up is done after the next page, or at the end."""
+        if is_due or self._owes_purge:
+            self._owes_purge = not self.checkpoint()
 
     def close(self) -> None:
         self._is_closed = True
@@ -127,12 +150,15 @@ class CacheFile:
             except queue.Empty:
                 break
         with self.write_lock:
+            # no reader is left: whatever one had held up goes now
+            with contextlib.suppress(CacheTrouble):
+                self.purge_log(is_due=False)
             self._connection.close()
 
 
-def remove_caches(folder: Path) -> None:
+def remove_caches(folder: Path, *, only_quarantined: bool = False) -> None:
     """Every replica in a profile, quarantined ones too: nothing in them is not at the central store."""
-    for pattern in (f"{FILE_NAME}*", "cache.quarantine-*"):
+    for pattern in ("cache.quarantine-*",) if only_quarantined else ("cache.quarantine-*", f"{FILE_NAME}*"):
         for path in folder.glob(pattern):
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -14,11 +14,16 @@ from typing import IO, Any
 from sqlcipher3 import dbapi2 as sqlite
 
 from arm.local.folding import collate
+from arm.local.places import check_place
 from arm.local.troubles import CacheTrouble
 
 Connection = Any
 """A connection of sqlcipher3, which has no types of its own."""
 BUSY_TIMEOUT_MS = 10_000
+KEPT_LOG_BYTES = 8 * 1024 * 1024
+"""A log that had to grow is cut to so much when it is begun anew."""
+CHECKPOINT_WAIT_MS = 200
+"""Emptying the log waits so long for readers, and is tried again after the next page."""
 _FULL = 13
 _NOT_A_DATABASE = 26
 _CORRUPT = 11
@@ -98,17 +103,35 @@ def _prepare(connection: Connection, key: bytes, synchronous: str, read_only: bo
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16384")
 
 
-def is_sound(connection: Connection) -> bool:
-    """Whether SQLite finds the file whole; used after an exit that was not clean."""
+def is_sound(connection: Connection, *, is_precious: bool = False) -> bool:
+    """Whether SQLite finds the file whole; used after an exit that was not clean.
+
+    A precious file is also checked page by page against its seals, free pages too; what a power cut left in the
+    write-ahead log is written into the file first, for a torn page there is still whole in the log.
+    """
     try:
+        if is_precious:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if connection.execute("PRAGMA cipher_integrity_check").fetchall():
+                return False
         return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
     except sqlite.DatabaseError:
         return False
+
+
+def emptied_log(connection: Connection) -> bool:
+    """Moves the write-ahead log into the file and cuts it to nothing; False when readers held it for too long."""
+    connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 @contextmanager
@@ -155,9 +178,15 @@ class ProfileLock:
     """The operating system's lock on a profile folder, held for the life of the process (P24)."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises CacheTrouble(in_use) when another process holds it."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file: IO[bytes] = (folder / "lock").open("ab")
+        """Raises CacheTrouble: in_use when another process holds it, and before any write network_folder, long_path,
+        read_only, disk_full.
+        """
+        check_place(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file: IO[bytes] = (folder / "lock").open("ab")
+        except OSError as error:
+            raise CacheTrouble("disk_full" if error.errno in _NO_SPACE else "read_only") from error
         try:
             _lock(self._file)
         except OSError as error:

@@ -20,6 +20,15 @@ from arm.local.troubles import CacheTrouble, FileTrouble
 from arm.local.work import WorkFile
 
 LONGEST_NAME = 120
+MOST_BYTES = 2 * 1024**3
+MOST_OF_FREE = 0.1
+"""Fetched files take at most so much, and at most that part of what is free."""
+_CACHED = (
+    "is_sent = 1 AND upload_id <> ''"
+    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE instr(CAST(payload AS TEXT), upload_id) > 0)"
+    " AND NOT EXISTS (SELECT 1 FROM draft WHERE instr(fields, upload_id) > 0 OR instr(fields, file_id) > 0)"
+)
+"""What the central store has and no own work here speaks of: it may go and is fetched again when asked for."""
 _RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10)))
@@ -56,8 +65,9 @@ def safe_name(name: str) -> str:
 class Files:
     """Sealed files of one profile; the records lie in work.db, the content under `files/`."""
 
-    def __init__(self, folder: Path, work: WorkFile) -> None:
+    def __init__(self, folder: Path, work: WorkFile, most_bytes: int = MOST_BYTES) -> None:
         self._work = work
+        self._most_bytes = most_bytes
         self._sealed = folder / "files"
         self._opened = folder / "opened"
         with troubles():
@@ -95,6 +105,8 @@ class Files:
             self.forget([record.file_id])
             raise FileTrouble("damaged")
         self.mark_sent(record.file_id, upload_id)
+        self._work.run("UPDATE stored_file SET used_at = ? WHERE file_id = ?", (at, record.file_id))
+        self._keep_within(record.file_id)
         found = self.find(upload_id)
         if found is None:
             raise FileTrouble("missing")
@@ -119,9 +131,14 @@ class Files:
         """Plain pieces of 64 KiB."""
         return pieces(self._sealed / record.place, record.key)
 
-    def open_copy(self, record: FileRecord) -> Path:
-        """A read-only copy in a private folder that is wiped at the next start and at the end."""
-        folder = self._opened / uuid.uuid4().hex
+    def open_copy(self, record: FileRecord, at: str = "") -> Path:
+        """A read-only copy in a private folder that is wiped at the next start and at the end.
+
+        `at` is the moment of use: what was used longest ago goes first where the room is short.
+        """
+        if at:
+            self._work.run("UPDATE stored_file SET used_at = ? WHERE file_id = ?", (at, record.file_id))
+        folder = self._opened / record.place / uuid.uuid4().hex
         target = folder / safe_name(record.name)
         try:
             with troubles():
@@ -136,14 +153,37 @@ class Files:
         return target
 
     def forget(self, any_ids: list[str]) -> None:
-        """Removes records and content of evicted messages; what isn't here is passed over."""
-        for any_id in any_ids:
-            record = self.find(any_id)
-            if record is None:
-                continue
+        """Removes records, content and opened copies of evicted messages; what isn't here is passed over.
+
+        With the record goes the only key of the content, from the file and from its log.
+        """
+        gone = [record for record in map(self.find, any_ids) if record is not None]
+        for record in gone:
+            self._wipe(self._opened / record.place)
             with contextlib.suppress(OSError):
                 (self._sealed / record.place).unlink()
             self._work.run("DELETE FROM stored_file WHERE file_id = ?", (record.file_id,))
+        if gone:
+            self._work.purge_log()
+
+    def forget_cached(self) -> None:
+        """Everything that may be fetched again: nobody knows what of it may still be seen."""
+        self.forget([row[0] for row in self._work.rows(f"SELECT file_id FROM stored_file WHERE {_CACHED}")])  # noqa: S608
+
+    def _keep_within(self, newest: str) -> None:
+        """The longest unused go until the rest fits; the one just fetched stays."""
+        rows = self._work.rows(
+            f"SELECT file_id, size FROM stored_file WHERE {_CACHED}"  # noqa: S608
+            " ORDER BY max(used_at, stored_at) DESC, rowid DESC"
+        )
+        held = sum(size for _, size in rows)
+        room = min(self._most_bytes, int((shutil.disk_usage(self._sealed).free + held) * MOST_OF_FREE))
+        kept, gone = 0, []
+        for file_id, size in rows:
+            kept += size
+            if kept > room and file_id != newest:
+                gone.append(file_id)
+        self.forget(gone)
 
     def forget_sent(self) -> None:
         """The content of everything that the central store has; what is not sent stays."""
@@ -153,13 +193,17 @@ class Files:
 
     def wipe_opened(self) -> None:
         """Removes every private copy; what another program still holds is tried again at the next start."""
-        if not self._opened.exists():
+        self._wipe(self._opened)
+
+    @staticmethod
+    def _wipe(root: Path) -> None:
+        if not root.exists():
             return
-        for folder, _, names in os.walk(self._opened):
+        for folder, _, names in os.walk(root):
             for name in names:
                 with contextlib.suppress(OSError):
                     os.chmod(Path(folder, name), stat.S_IRUSR | stat.S_IWUSR)
-        shutil.rmtree(self._opened, ignore_errors=True)
+        shutil.rmtree(root, ignore_errors=True)
 
     def _insert(self, record: FileRecord, at: str) -> None:
         self._work.run(

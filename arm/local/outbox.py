@@ -105,12 +105,15 @@ class Outbox:
 
     @staticmethod
     def _next_seq(c: Connection) -> int:
-        floor = c.execute("SELECT value FROM remembered WHERE name = 'last_seq'").fetchone()
+        # `given_seq` is what a salvage found to have been given before (P23)
+        floor = c.execute(
+            "SELECT max(CAST(value AS INTEGER)) FROM remembered WHERE name IN ('last_seq', 'given_seq')"
+        ).fetchone()
         highest = c.execute(
             "SELECT max(coalesce((SELECT max(device_seq) FROM outbox), 0),"
             " coalesce((SELECT max(device_seq) FROM outbox_archive), 0))"
         ).fetchone()[0]
-        return max(int(floor[0]) if floor else 0, int(highest)) + 1
+        return max(int(floor[0] or 0), int(highest)) + 1
 
     def unsent(self, limit: int = 50) -> list[Entry]:
         """The next undecided commands in the order of their device numbers."""
@@ -226,11 +229,13 @@ class Outbox:
     def prune(self, floor: int, settled_before: str) -> int:
         """Forgets archived commands that every backup holds and that are old enough (P9); returns how many."""
         with self._lock, transaction(self._connection) as c:
-            return int(
-                c.execute(
-                    "DELETE FROM outbox_archive WHERE device_seq <= ? AND settled_at < ?", (floor, settled_before)
-                ).rowcount
-            )
+            gone = c.execute(
+                "DELETE FROM outbox_archive WHERE device_seq <= ? AND settled_at < ?", (floor, settled_before)
+            ).rowcount
+            if gone:
+                # a salvage must not miss them (P23)
+                remember(c, {"pruned_seq": str(floor)})
+            return int(gone)
 
     def archive(self, command_ids: Sequence[str]) -> None:
         """Moves decided commands out of the way; they are kept for a store that may be restored (P9)."""
@@ -271,7 +276,7 @@ class Outbox:
             waiting = c.execute("SELECT command_id FROM outbox WHERE state = 'unsent' ORDER BY device_seq").fetchall()
             for seq, (command_id,) in enumerate(waiting, 1):  # downwards only: no number is met twice
                 c.execute("UPDATE outbox SET device_seq = ? WHERE command_id = ?", (seq, command_id))
-            c.execute("DELETE FROM remembered WHERE name IN ('last_seq', 'dec_hash')")
+            c.execute("DELETE FROM remembered WHERE name IN ('last_seq', 'dec_hash', 'given_seq', 'pruned_seq')")
 
     def count(self) -> tuple[int, int]:
         """(unsent, waiting for the author's choice)."""

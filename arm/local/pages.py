@@ -43,6 +43,8 @@ class Applied:
     evicted: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     unreadable: int = 0
+    is_withdrawn: bool = False
+    """Whether something here may be seen no more: then it must not stay in the write-ahead log either (P14)."""
 
 
 class Replica:
@@ -92,6 +94,8 @@ class Replica:
             if kept:
                 keep_values(c, kept)
             page.write_words()
+            owe_files(c, done.files)
+        self._cache.purge_log(is_due=done.is_withdrawn)
         return done
 
     def _upsert(self, page: Gathered, card: Card, done: Applied) -> None:
@@ -101,6 +105,7 @@ class Replica:
         ).fetchone()
         if old is not None and old[1] == card.rev and old[2] == card.sight:
             return
+        done.is_withdrawn |= old is not None and old[2] != card.sight
         message = message_from(card.state)
         topic = self._classifier.title(message.category, message.subcategory) if message.category else ""
         facts = facts_of(message, topic)
@@ -152,6 +157,7 @@ class Replica:
         c.execute("DELETE FROM card WHERE pk = ?", (pk,))
         c.execute("DELETE FROM message WHERE pk = ?", (pk,))
         done.evicted.add(message_id)
+        done.is_withdrawn = True
 
     @staticmethod
     def _unindex(page: Gathered, pk: int, facts: Facts) -> None:
@@ -229,7 +235,21 @@ class Replica:
             write_tally(c, page.tally)
             keep_values(c, kept)
             page.write_words()
+            owe_files(c, done.files)
+        self._cache.purge_log(is_due=done.is_withdrawn)
         return done
+
+
+def owe_files(c: Connection, files: set[str]) -> None:
+    """Files to forget are written beside the eviction: a kill between the two leaves nothing behind."""
+    if files:
+        owed = files | files_owed(c)
+        keep_values(c, {"files_owed": msgspec.json.encode(sorted(owed))})
+
+
+def files_owed(c: Connection) -> set[str]:
+    row = c.execute("SELECT value FROM kept WHERE name = 'files_owed'").fetchone()
+    return set(msgspec.json.decode(bytes(row[0]), type=list[str])) if row and row[0] else set()
 
 
 def _moved(place: Place, band: int, due: int) -> Place:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 class CacheTrouble(Exception):
     """The local store can't do what was asked; nothing is lost by it.
 
-    `kind`: wrong_key, damaged, disk_full, in_use, no_key_store, too_new, unreadable. `params` are plain values for
-    the sentence (never personal data).
+    `kind`: wrong_key, damaged, disk_full, in_use, no_key_store, too_new, unreadable, locked, key_lost,
+    key_lost_for_good, revoked, lease_ended, clock_set_back, network_folder (system), read_only, long_path. `params`
+    are plain values for the sentence (never personal data).
     """
 
     def __init__(self, kind: str, params: Mapping[str, str] | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from arm.local.database import (
     Connection,
     connect,
+    emptied_log,
     files_of,
     is_sound,
     set_aside,
@@ -47,7 +48,7 @@ class WorkFile:
         existed = self._path.exists()
         try:
             self._connection = connect(self._path, key, synchronous="FULL")
-            damaged = existed and not was_clean and not is_sound(self._connection)
+            damaged = existed and not was_clean and not is_sound(self._connection, is_precious=True)
             if damaged:
                 self._connection.close()
         except CacheTrouble as trouble:
@@ -108,7 +109,7 @@ class WorkFile:
                 os.fsync(file.fileno())
         check = connect(begun, self._key, synchronous="FULL", read_only=True)
         try:
-            sound = is_sound(check)
+            sound = is_sound(check, is_precious=True)
             counted = [_rows_of(one) for one in (check, self._connection)]
         finally:
             check.close()
@@ -147,6 +148,11 @@ class WorkFile:
         marks = ",".join("?" * len(wanted))
         found = self.rows(f"SELECT message_id FROM read_mark WHERE message_id IN ({marks})", wanted)  # noqa: S608
         return {row[0] for row in found}
+
+    def purge_log(self) -> None:
+        """Keys of forgotten files stay neither in the file nor in its log."""
+        with self._lock, troubles():
+            emptied_log(self._connection)
 
     def limit_pages(self, pages: int) -> None:
         """Bounds the file's size (PRAGMA max_page_count): a full disk that tests can bring about."""

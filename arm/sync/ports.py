@@ -9,6 +9,7 @@ from typing import Protocol
 
 from arm.wire import (
     Decision,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     Envelope,
@@ -81,6 +82,8 @@ class Transport(Protocol):
     def send_piece(self, upload_id: str, offset: int, piece: bytes) -> UploadAnswer: ...
 
     def upload_offset(self, upload_id: str) -> UploadAnswer: ...
+
+    def report(self, report: DeviceReport) -> None: ...
 
     def download(self, upload_id: str) -> Iterator[bytes]: ...
 

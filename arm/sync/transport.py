@@ -13,6 +13,7 @@ from arm.sync.troubles import SyncTrouble
 from arm.wire import (
     BadWire,
     Decision,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
@@ -117,6 +118,9 @@ class HttpTransport:
                 raise SyncTrouble("wrong_server", {"code": "not_the_protocol"}) from None
         complete = response.headers.get("Upload-Complete", "").lower() in {"1", "?1", "true"}
         return UploadAnswer(upload_id=upload_id, offset=offset, complete=complete)
+
+    def report(self, report: DeviceReport) -> None:
+        self._call("PUT", "/devices/self/report", to_json(report)).close()
 
     def download(self, upload_id: str) -> Iterator[bytes]:
         response = self._call("GET", f"/files/{quote(upload_id, safe='')}")

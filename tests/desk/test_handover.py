@@ -212,4 +212,4 @@ def test_nothing_is_lost_or_said_without_the_network(town: Town, pair: tuple[Des
     assert heard == []
     first.session.sign_out()
     turn(town, first)
-    assert first.drafts.load("answer", message_id) is not None
+    assert first._core.store.drafts.newest("answer", message_id) is not None

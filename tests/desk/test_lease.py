@@ -35,6 +35,8 @@ def test_a_desk_tells_when_its_copy_locks_and_shows_nothing_after(town: Town) ->
         lambda: desk.people.executors(message_id),
         lambda: desk.drafts.load("answer", message_id),
         lambda: desk.drafts.all("answer"),
+        lambda: desk.handover.versions(message_id),
+        lambda: desk.handover.drafts_of_others(message_id),
         lambda: desk.files.add_bytes("a.txt", b"x"),
     ):
         with pytest.raises(CacheTrouble) as trouble:

@@ -16,6 +16,7 @@ from arm.desk.troubles import CacheTrouble, SyncTrouble
 from arm.desk.values import DeskEventKind, Done, SyncKind, Workspace
 from arm.domain.identity import DeviceId, UserId
 from arm.local.keys import KEY_FILE, KeyStore
+from arm.local.secret_service import quick_key_store
 from arm.local.troubles import CacheTrouble as LocalTrouble
 from tests.desk.steps import do, queue, registered, registration
 from tests.desk_fixture import PASSWORD, MemoryKeyStore, Town
@@ -183,6 +184,47 @@ def test_a_desk_that_became_another_device_gets_its_key_back(town: Town) -> None
     again.sync.run_now()
     assert again.sync.status().unsent == 0
     assert record(town)["device_id"] == "22222222-2222-4222-8222-222222222222"
+    again.close()
+
+
+@pytest.mark.keyring
+def test_the_systems_keyring_gets_a_lost_key_again(keyring_session: dict[str, str], town: Town) -> None:
+    """A real one: emptied behind the program's back, then gone with its bus (F39)."""
+    done = unsent_work(town, quick_key_store())
+    first = record(town)["account"]
+    store = quick_key_store()
+    assert store is not None and store.read(first) is not None
+    store.forget(first)
+    desk = desk_with(town, quick_key_store())
+    assert desk.session.key_trouble() is not None
+    desk.session.sign_in("town.example", "operator", PASSWORD)
+    assert desk.sync.status().unsent == 1 and desk.messages.card(done.message_id) is not None
+    desk.close()
+    account = record(town)["account"]
+    assert account != first and store.read(account) is not None
+    town.wire.is_cut = True
+    again = desk_with(town, quick_key_store())
+    assert again.session.me() is not None
+    again.close()
+    store.forget(account)
+
+
+@pytest.mark.keyring
+def test_without_a_bus_the_key_comes_back_under_the_password(
+    keyring_session: dict[str, str], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsent_work(town, quick_key_store())
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    desk = desk_with(town, quick_key_store())
+    trouble = desk.session.key_trouble()
+    assert trouble is not None and trouble.kind == "key_lost"
+    desk.session.sign_in("town.example", "operator", PASSWORD)
+    desk.close()
+    town.wire.is_cut = True
+    again = desk_with(town, quick_key_store())
+    assert record(town)["kind"] == "password" and again.session.needs_password()
+    again.session.unlock(PASSWORD)
+    assert again.sync.status().unsent == 1
     again.close()
 
 

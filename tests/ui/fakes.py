@@ -130,6 +130,8 @@ class FakeDesk:
             needs_first_sync=lambda: False,
             salvage=lambda: None,
             was_rebuilt=lambda: False,
+            key_trouble=lambda: None,
+            last_sign_in=lambda: ("", ""),
         )
         self.messages = SimpleNamespace(
             queue_page=self.queue_page,

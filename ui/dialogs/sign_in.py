@@ -81,6 +81,10 @@ class SignInDialog(QDialog):
                 self, lambda desk: desk.session.sign_in(server, login, password), self._on_signed_in, self._on_failed
             )
 
+    def explain(self, error: BaseException) -> None:
+        """Why one has to sign in: what is safe, what to do."""
+        self._say(trouble_sentence(error))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._stop.set()
         super().closeEvent(event)
