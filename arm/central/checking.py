@@ -45,7 +45,7 @@ def head(store: Store) -> tuple[int, str]:
 
 
 def check_journal(store: Store, witness: tuple[int, str] | None = None) -> JournalReport:
-    """Everything in one snapshot while the desks work on; some 50,000 entries a second."""
+    """Everything in one snapshot, while the desks work on."""
     with reading(store.engine) as connection:
         row = connection.execute(select(t.journal_head.c.seq, t.journal_head.c.hash)).one()
         last = _Last()
