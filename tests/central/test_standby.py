@@ -36,7 +36,7 @@ def store(cluster: Cluster, tmp_path: Path) -> Iterator[Central]:
     """Filled, over the address of both hosts, with little patience at COMMIT."""
     with open_central(cluster.url(), files=tmp_path / "files") as filled:
         region.fill(filled)
-    with Central(make_engine(cluster.url(), longest_commit_s=0.7), tmp_path / "files") as opened:
+    with Central(make_engine(cluster.url(), longest_commit_s=2.0), tmp_path / "files") as opened:
         yield opened
 
 
