@@ -157,15 +157,22 @@ def _database(url: str) -> Finding:
     from sqlalchemy.exc import SQLAlchemyError
 
     from arm.bootstrap_central import open_central
-    from arm.central.problems import StoreTrouble
+    from arm.central.check_cli import shortcoming_sentence
+    from arm.central.problems import StoreTrouble, Trouble
+    from arm.central.readiness import shortcomings
 
     try:
         with open_central(url) as central:
             messages = sum(central.counts().values())
+            wrong = shortcomings(central)
+    except Trouble as trouble:
+        return _finding(pgettext("doctor", "database"), "trouble", trouble.code, _("try again a little later"))
     except StoreTrouble as trouble:
         return _finding(
             pgettext("doctor", "database"), "trouble", trouble.kind, _("check the address and whether the server runs")
         )
     except SQLAlchemyError as trouble:
         return _finding(pgettext("doctor", "database"), "trouble", type(trouble).__name__)
+    if wrong:
+        return _finding(pgettext("doctor", "database"), "trouble", wrong[0], shortcoming_sentence(wrong[0]))
     return _finding(pgettext("doctor", "database"), "fine", _("answers, messages: {n}").format(n=messages))

@@ -1,4 +1,4 @@
-"""`arm central serve|init|add-organisation|add-user|backup|restore`: arguments, and what each does.
+"""`arm central serve|init|add-organisation|add-user|check|head|backup|restore`: arguments, and what each does.
 
 Cheap to import: the store's libraries are loaded when a command runs.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from arm.central import check_cli
 from arm.i18n import _
 from arm.settings import Settings, load, resource_path
 
@@ -44,6 +45,11 @@ def add_parsers(subparsers: Any) -> None:
     init.add_argument("--classifier", type=Path, metavar="FILE", help=_("categories and subcategories"))
     _add_organisation_parser(subparsers)
     _add_user_parser(subparsers)
+    check_cli.add_arguments(
+        _parser(subparsers, "check", _("Say whether the store is ready for work"), check_cli.run_check),
+        _parser(subparsers, "check-journal", _("Check the whole journal for tampering"), check_cli.run_check_journal),
+    )
+    _parser(subparsers, "head", _("Print the journal's head, for a log kept apart"), check_cli.run_head)
     backup = _parser(subparsers, "backup", _("Save the whole store into one file"), _backup)
     backup.add_argument("file", type=Path)
     restore = _parser(subparsers, "restore", _("Bring the store back from a backup"), _restore)

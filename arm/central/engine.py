@@ -155,6 +155,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Trouble(uncertain) when the outcome of COMMIT is not known, Trouble(busy) when a lock was not to be had.
     """
     with told(), engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        if isinstance(raw, psycopg.Connection):
+            # the server says whether it takes writes; after a reader the pool would insist on them
+            raw.read_only = None
         with connection.begin() as transaction:
             yield connection
             warnings: list[str] = connection.info.get("warnings", [])

@@ -138,19 +138,21 @@ class FileFolder:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if shutil.disk_usage(path.parent).free < len(piece) + self.reserve_bytes:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        before = path.stat().st_size if path.exists() else 0
         try:
             self._write(path, offset, piece)
         except OSError:
             with suppress(OSError):
-                os.truncate(path, offset)
+                os.truncate(path, max(before, offset))
             raise
 
     def _write(self, path: Path, offset: int, piece: bytes) -> None:
+        """Cuts nothing off behind the piece: a process that was stopped in its turn may come late, and then writes
+        what another wrote in its stead; no piece reaches beyond the size that was announced."""
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "r+b") as file:
             file.seek(offset)
             file.write(piece)
-            file.truncate()
             file.flush()
             os.fsync(file.fileno())
 

@@ -17,7 +17,10 @@ from arm.central import between_routes, portal
 from arm.central.central import Central
 from arm.central.described import describe, route
 from arm.central.problems import Trouble
+from arm.central.readiness import Readiness
 from arm.central.shapes import read
+from arm.central.stampede import Gate
+from arm.central.timers import Clockwork
 from arm.central.waiting import Poller
 from arm.central.web import (
     NO_STORE,
@@ -55,14 +58,17 @@ plain_routes = APIRouter()
 
 
 def make_app(central: Central) -> FastAPI:
-    """The application over an open store; the caller closes the store."""
-    poller = Poller(central.mark)
+    """The application over an open store, its timers with it; the caller closes the store."""
+    poller, readiness, clockwork = Poller(central.mark), Readiness(central), Clockwork(central)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         poller.start()
+        clockwork.start()
         yield
         await poller.finish()
+        await clockwork.finish()
+        readiness.close()
 
     app = FastAPI(
         title="АРМ: central store",
@@ -73,7 +79,8 @@ def make_app(central: Central) -> FastAPI:
         redirect_slashes=False,
         lifespan=life,
     )
-    app.state.central, app.state.poller = central, poller
+    app.state.central, app.state.poller, app.state.readiness = central, poller, readiness
+    app.add_middleware(Gate)
     app.include_router(api)
     app.include_router(between_routes.api)
     app.include_router(plain_routes)
@@ -210,8 +217,14 @@ def file(central: TheCentral, who: Desk, upload_id: str) -> Response:
 
 
 @api.get("/notices", **route(gives=portal.Notices))
-def notices(central: TheCentral, who: Desk, after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0) -> Response:
-    return answer(portal.notices_of(central, who, after))
+def notices(
+    central: TheCentral,
+    who: Desk,
+    after: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
+    place: Annotated[int, Query(ge=0, le=portal.LAST_PLACE)] = portal.LAST_PLACE,
+) -> Response:
+    """Beyond the last one read, named by its seq and place: terms are told after an event, under its seq."""
+    return answer(portal.notices_of(central, who, after, place))
 
 
 @api.post("/portal/messages", **route(takes=portal.PortalMessage, gives=portal.PortalReceipt, status=201))
@@ -234,12 +247,13 @@ def portal_mark(request: Request, central: TheCentral, _who: Portal, number: str
 
 
 @plain_routes.get("/health", include_in_schema=False)
-def health() -> Response:
+async def health() -> Response:
+    """Only that the process runs; it needs neither a thread nor the database."""
     return answer({"status": "ok"})
 
 
 @plain_routes.get("/ready", include_in_schema=False)
-def ready(central: TheCentral) -> Response:
-    """Red (503) while the database doesn't answer."""
-    central.mark()
+async def ready(request: Request) -> Response:
+    """Red (503 with a code) while this process should be given no work: see `readiness`."""
+    await cast("Readiness", request.app.state.readiness).check()
     return answer({"status": "ready"})

@@ -23,6 +23,7 @@ from arm.wire import Decision, Verdict, plain
 
 CHANNELS = (Channel.SITE, Channel.EPGU, Channel.MOBILE)
 NOTICES_PAGE = 500
+LAST_PLACE = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +115,8 @@ def status(central: Central, number: str) -> PortalStatus:
     )
 
 
-def notices_of(central: Central, who: Principal, after: int) -> Notices:
-    """What was told to this user, or to a role he holds on messages that he may see, beyond a journal seq."""
+def notices_of(central: Central, who: Principal, after: int, place: int = LAST_PLACE) -> Notices:
+    """What was told to this user, or to a role he holds on messages that he may see, beyond a seq and a place there."""
     with central.store.snapshot() as (_, reference):
         person = asker(reference, who)
         tags = scope_of(person, reference.directory, central.now()).tags
@@ -123,14 +124,19 @@ def notices_of(central: Central, who: Principal, after: int) -> Notices:
     roles = [f"role:{g.role.value}@{g.organisation}" for g in person.grants]
     is_visible = exists().where(t.message_tag.c.message_id == known.message_id, t.message_tag.c.tag.in_(tags))
     told = or_(known.recipient == f"user:{person.user_id}", and_(known.recipient.in_(roles), is_visible))
-    return Notices(notices=_notices(central, told, after))
+    return Notices(notices=_notices(central, and_(told, _beyond(after, place)), after))
+
+
+def _beyond(after: int, place: int) -> ColumnElement[bool]:
+    known = t.notice.c
+    return or_(known.seq > after, and_(known.seq == after, known.place > place))
 
 
 def _notices(
     central: Central, told: ColumnElement[bool], after: int, message_id: MessageId | None = None
 ) -> list[NoticeRow]:
     known = t.notice.c
-    asked = select(t.notice).where(told, known.seq > after)
+    asked = select(t.notice).where(told, known.seq >= after)
     if message_id is not None:
         asked = asked.where(known.message_id == message_id)
     with central.store.snapshot() as (connection, _):

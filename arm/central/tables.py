@@ -218,6 +218,7 @@ message = Table(
     Column("state", Text, nullable=False),
     Column("applicant", Text, nullable=True),
     Column("tags", Text, nullable=False),
+    Column("turns_at", Moment, nullable=True, index=True),
     Index(None, "organisation", "stage"),
     Index(None, "external_id"),
 )

@@ -16,6 +16,7 @@ from arm.central.numbers import ticks, worded
 from arm.central.reference import Reference, Shelf
 from arm.central.schema import APPLICANT_SERIES
 from arm.central.states import Held, Tags, held_from, state_columns, tags_for, tags_written
+from arm.central.term_notices import first_turn
 from arm.domain.events import Event
 from arm.domain.identity import CommandId, DeviceId, MessageId, UploadId
 from arm.domain.message import Message, Stage
@@ -243,4 +244,5 @@ def _message_row(held: Held, seq: int) -> dict[str, Any]:
         "state": state,
         "applicant": applicant,
         "tags": tags_written(held.tags),
+        "turns_at": first_turn(message.clocks),
     }

@@ -7,11 +7,11 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from arm.central import feed
 from arm.central import tables as t
@@ -29,6 +29,7 @@ from arm.wire import UploadAnswer, UploadRequest
 UNREFERENCED_LIFE = timedelta(days=7)
 UNREFERENCED_BYTES = 500 * 1024 * 1024
 """Quota of one user's files that no accepted command names yet."""
+FORGOTTEN_AT_ONCE = 500
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -154,18 +155,46 @@ class Uploads:
 
     def forget_unreferenced(self) -> int:
         """Removes what no command named within seven days; the number removed."""
-        known = t.upload.c
         with writing(self._store.engine) as connection:
-            gone = connection.scalars(
-                select(known.upload_id).where(
-                    known.referenced.is_(False), known.created_at < self._store.clock() - UNREFERENCED_LIFE
-                )
-            ).all()
-            if gone:
-                connection.execute(delete(t.upload).where(known.upload_id.in_(gone)))
+            self.lay_aside(connection, self._store.clock(), FORGOTTEN_AT_ONCE)
+        return self.remove_laid_aside(FORGOTTEN_AT_ONCE)
+
+    def lay_aside(self, connection: Connection, now: datetime, limit: int) -> int:
+        """Makes old files that no command named unfit to be named: only then may they be removed from the folder."""
+        known = t.upload.c
+        old = (
+            select(known.upload_id)
+            .where(_is_forgotten(now), or_(known.received > 0, known.complete))
+            .order_by(known.created_at)
+            .limit(limit)
+        )
+        done = connection.execute(
+            update(t.upload)
+            .where(known.upload_id.in_(old), known.referenced.is_(False))
+            .values(received=0, complete=False)
+        )
+        return done.rowcount
+
+    def remove_laid_aside(self, limit: int) -> int:
+        """The files first, then their rows: killed in between, the rows lead the next one here again.
+
+        A file that its desk began anew meanwhile has received something, and its row stays.
+        """
+        known = t.upload.c
+        is_aside = and_(_is_forgotten(self._store.clock()), known.received == 0, known.complete.is_(False))
+        with reading(self._store.engine) as connection:
+            gone = connection.scalars(select(known.upload_id).where(is_aside).limit(limit)).all()
         for upload_id in gone:
             self._files.remove(upload_id)
+        if gone:
+            with writing(self._store.engine) as connection:
+                connection.execute(delete(t.upload).where(known.upload_id.in_(gone), is_aside))
         return len(gone)
+
+
+def _is_forgotten(now: datetime) -> ColumnElement[bool]:
+    known = t.upload.c
+    return and_(known.referenced.is_(False), known.created_at < now - UNREFERENCED_LIFE)
 
 
 def _is_own(row: Row[Any], who: Principal) -> bool:

@@ -75,6 +75,8 @@ def _serve(kind: str, detail: str) -> str:
         "denied": _("This account may not listen on {detail}."),
         "no_tls": _("Beyond this machine only TLS is allowed: add --tls-cert and --tls-key, or listen on 127.0.0.1."),
         "bad_certificate": _("The certificate «{detail}» or its key can't be used."),
+        "no_workers": _("Several workers need Linux; leave --workers out on this system."),
+        "worker_failed": _("A worker ended before it could answer; nothing is served."),
     }.get(kind, "{detail}")
     return text.format(detail=detail)
 

@@ -152,6 +152,7 @@ class _Watch:
         if place.process is None or place.process.pid != news.pid:
             return
         code, lived_s = place.process.returncode, time.monotonic() - place.started_at
+        _close_input(place.process)
         place.process = None
         if not self.is_told:
             raise ServeTrouble("worker_failed")
@@ -187,9 +188,11 @@ class _Watch:
 
     def _listen(self, number: int, process: subprocess.Popen[bytes]) -> None:
         """Until the worker's end; a thread of its own for each."""
-        for line in process.stdout or ():
-            if line.startswith(LISTENING.encode()):
-                self.news.put(News("listening", number, process.pid))
+        if process.stdout is not None:
+            with process.stdout as said:
+                for line in said:
+                    if line.startswith(LISTENING.encode()):
+                        self.news.put(News("listening", number, process.pid))
         process.wait()
         self.news.put(News("ended", number, process.pid))
 
@@ -205,6 +208,10 @@ class _Watch:
             except subprocess.TimeoutExpired:
                 one.kill()
                 one.wait()
-            if one.stdin is not None:
-                with suppress(BrokenPipeError):
-                    one.stdin.close()
+            _close_input(one)
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.close()

@@ -100,7 +100,9 @@ def answer_text(command: Command) -> str:
     return str(getattr(command, "text", None) or "").strip() if command.verb in ANSWERING else ""
 
 
-def rival_of(message: Message, command: Command, actor: Actor, at: datetime, command_id: CommandId) -> Event | None:
+def rival_of(
+    message: Message, command: Command, actor: Actor, at: datetime, command_id: CommandId
+) -> Event | None:
     """The entry that keeps the text of an answer which came too late beside the one that stands (P19).
 
     None where there is no such text, it is what stands already, or nobody works on the message any more: then

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
+import threading
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -168,3 +169,34 @@ def test_a_piece_that_found_no_room_takes_none(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(OSError, match="No space"):
         folder.write_at(upload_id, 5, b"second")
     assert folder.path(upload_id).read_bytes() == b"first"
+
+
+def test_a_piece_that_a_stopped_process_writes_late_cuts_nothing_off(tmp_path: Path) -> None:
+    """Its lock was gone: another process took its piece and those after it meanwhile."""
+    folder, upload_id = FileFolder(tmp_path), str(uuid.uuid4())
+    for offset in (0, 4, 8):
+        folder.write_at(upload_id, offset, b"1234")
+    folder.write_at(upload_id, 0, b"1234")
+    assert folder.path(upload_id).read_bytes() == b"1234" * 3
+
+
+def test_the_same_piece_sent_twice_at_once_is_taken_once(central: Central) -> None:
+    operator, content = desk(central, "operator"), small_picture()
+    digest = hashlib.sha256(content).hexdigest()
+    place = central.uploads.begin(operator.who, UploadRequest(size=len(content), sha256=digest, name="яма.png"))
+    outcomes: list[str] = []
+
+    def send() -> None:
+        try:
+            outcomes.append(str(central.uploads.append(operator.who, place.upload_id, 0, content).complete))
+        except Trouble as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(outcomes) == ["True", "offset", "offset", "offset"]
+    path = next(central.uploads.folder.glob(f"*/{place.upload_id}"))
+    assert path.read_bytes() == content

@@ -19,6 +19,10 @@ def _devices() -> None:
 
 
 def _timers() -> None:
+    """Messages that are open now are looked at once, and get their real moment then."""
+    op.add_column("message", sa.Column("turns_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_message_turns_at", "message", ["turns_at"], unique=False)
+    op.execute("UPDATE message SET turns_at = registered_at WHERE stage <> 'closed'")
     op.create_table(
         "timer",
         sa.Column("name", sa.String(length=32), nullable=False),
