@@ -62,7 +62,7 @@ class Newcomers:
 
     def come(self, count: int) -> None:
         with open_central(self._database) as central:
-            central.act_many(acts(count, datetime.now(UTC), self._next))
+            central.act_many(acts(count, datetime.now(UTC), self._next, days=0))
         self._next += count
 
 

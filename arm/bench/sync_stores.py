@@ -60,8 +60,8 @@ def texts(count: int, first: int = 0) -> Iterator[str]:
         yield f"{' '.join(words[:8]).capitalize()}. {' '.join(words[8:]).capitalize()}."
 
 
-def acts(count: int, now: datetime, first: int = 0) -> Iterator[Act]:
-    """Registrations as an import brings them; ids are random, as anywhere, and tell nothing of the order."""
+def acts(count: int, now: datetime, first: int = 0, days: int = SPREAD_DAYS) -> Iterator[Act]:
+    """Registrations as an import brings them, of the last `days`; ids are random and tell nothing of the order."""
     for at, text in enumerate(texts(count, first), first):
         rng = Random(f"act/{at}")  # noqa: S311
         command = Register(
@@ -70,7 +70,7 @@ def acts(count: int, now: datetime, first: int = 0) -> Iterator[Act]:
             applicant=Applicant(name=rng.choice(NAMES), phone=f"+7 900 {at % 10**7:07d}"),
             address=f"ул. {text.partition(' ')[0]}, д. {at % 120 + 1}",
             organisation=TOP,
-            received_at=now - timedelta(days=SPREAD_DAYS) * (1 - (at - first) / (count + 1)),
+            received_at=now - timedelta(days=days) * (1 - (at - first) / (count + 1)),
             external_id=f"bench-{at}",
         )
         message_id = MessageId(str(UUID(int=rng.getrandbits(128), version=4)))
