@@ -13,22 +13,28 @@ if TYPE_CHECKING:
 ROWS = 100_000
 MOST_ROWS = 5_000_000
 TROUBLED = 1
+USAGE = 2
 
 
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Adds `bench start` and `bench queue`; each sets `run`, which takes the arguments and returns the exit code."""
+    """Adds `bench start|queue|sync`; each sets `run`, which takes the arguments and returns the exit code."""
     title = "измерить скорость по целям"
     benches = subparsers.add_parser("bench", help=title, description=title).add_subparsers(
-        title="замеры", metavar="start|queue", required=True
+        title="замеры", metavar="start|queue|sync", required=True
     )
     kinds: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
         ("start", "время до первого окна с сообщениями и память (S11, S12)", _run_start),
         ("queue", "первая страница очереди и поиск (S13, S6, S7)", _run_queue),
+        ("sync", "сверка и команды против PouchDB, SQLCipher и pgbench (S1, S2, S4, S5, S9, S10, S14, S16)", _run_sync),
     )
     for name, says, run in kinds:
         parser = benches.add_parser(name, help=says, description=says)
         parser.add_argument("--rows", type=_rows, default=ROWS, metavar="N", help="сообщений в кэше (%(default)s)")
         parser.add_argument("--json", action="store_true", help="закончить одной строкой JSON")
+        if name == "sync":
+            parser.add_argument(
+                "--only", default="", metavar="PART,…", help="только эти части: first,small,commands,stall,crowd"
+            )
         parser.set_defaults(run=run)
 
 
@@ -52,6 +58,24 @@ def _run_queue(arguments: argparse.Namespace) -> int:
     from arm.bench.queue import run
 
     return _finish(arguments, lambda: run(arguments.rows, _tell))
+
+
+def _run_sync(arguments: argparse.Namespace) -> int:
+    from arm.bench.sync import PARTS, Extent, run
+    from arm.bench.sync_first import Failed
+    from arm.bench.sync_stores import NotServed
+
+    parts = tuple(arguments.only.split(",")) if arguments.only else PARTS
+    if unknown := set(parts) - set(PARTS):
+        print(f"Нет такой части замера: {', '.join(sorted(unknown))}. Есть: {', '.join(PARTS)}.", file=sys.stderr)
+        return USAGE
+    try:
+        return _finish(arguments, lambda: run(Extent.of(arguments.rows, parts), _tell))
+    except NotServed:
+        print("Центральная база для замера не запустилась.", file=sys.stderr)
+    except Failed as what:
+        print(f"Часть замера не удалась: {what}.", file=sys.stderr)
+    return TROUBLED
 
 
 def _finish(arguments: argparse.Namespace, measure: Callable[[], Report]) -> int:

@@ -18,17 +18,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """One goal: `value` in the unit of `goal`, empty with a `why` where it could not be had; smaller is better."""
+    """One goal: `value` in the unit of `goal`, empty with a `why` where it could not be had.
+
+    Smaller is better, unless the goal is a figure to be reached `at_least`.
+    """
 
     goal_id: str
     value: float | None
     goal: float
     what: str
     why: str = ""
+    at_least: bool = False
 
     @property
     def holds(self) -> bool | None:
-        return None if self.value is None else self.value <= self.goal
+        if self.value is None:
+            return None
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     def as_json(self) -> dict[str, object]:
         told: dict[str, object] = {
@@ -41,10 +47,11 @@ class Goal:
         return told | ({"why": self.why} if self.why else {})
 
     def as_line(self) -> str:
+        wanted = f"{'≥' if self.at_least else '≤'} {number(self.goal)}"
         if self.value is None:
-            return f"{self.goal_id}: не измерено ({self.why}); цель ≤ {number(self.goal)}. {self.what}"
+            return f"{self.goal_id}: не измерено ({self.why}); цель {wanted}. {self.what}"
         verdict = "выполнена" if self.holds else "НЕ выполнена"
-        return f"{self.goal_id}: {number(self.value)} при цели ≤ {number(self.goal)} — {verdict}. {self.what}"
+        return f"{self.goal_id}: {number(self.value)} при цели {wanted} — {verdict}. {self.what}"
 
 
 @dataclass(slots=True)
@@ -55,19 +62,21 @@ class Report:
     void: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def judge(self, goal_id: str, goal: float, what: str, value: float, disturbed: str) -> None:
+    def judge(
+        self, goal_id: str, goal: float, what: str, value: float, disturbed: str, *, at_least: bool = False
+    ) -> None:
         """Adds a goal; a control that moved too much takes its value away."""
         if disturbed:
             if disturbed not in self.void:
                 self.void.append(disturbed)
             self.remarks.append(f"{goal_id}: получилось {number(value)}, но замер недействителен")
-            self.goals.append(Goal(goal_id=goal_id, value=None, goal=goal, what=what, why=disturbed))
+            self.goals.append(Goal(goal_id=goal_id, value=None, goal=goal, what=what, why=disturbed, at_least=at_least))
         else:
-            self.goals.append(Goal(goal_id=goal_id, value=round(value, 3), goal=goal, what=what))
+            self.goals.append(Goal(goal_id=goal_id, value=round(value, 3), goal=goal, what=what, at_least=at_least))
 
-    def miss(self, goal_id: str, goal: float, what: str, why: str) -> None:
+    def miss(self, goal_id: str, goal: float, what: str, why: str, *, at_least: bool = False) -> None:
         """A goal whose peer or control could not be had."""
-        self.goals.append(Goal(goal_id=goal_id, value=None, goal=goal, what=what, why=why))
+        self.goals.append(Goal(goal_id=goal_id, value=None, goal=goal, what=what, why=why, at_least=at_least))
 
     def as_json(self) -> str:
         """The one line that `--json` ends with."""

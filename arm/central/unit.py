@@ -52,9 +52,7 @@ class Unit:
     def message(self, message_id: MessageId) -> Held | None:
         """The message, locked until the transaction ends."""
         if message_id not in self._held:
-            row = self.connection.execute(
-                select(t.message).where(t.message.c.message_id == message_id).with_for_update()
-            ).first()
+            row = self.connection.execute(SELECT_MESSAGE, {"b_message_id": message_id}).first()
             self._held[message_id] = None if row is None else held_from(row)
         return self._held[message_id]
 
@@ -90,17 +88,17 @@ class Unit:
         """Writes all that was gathered: files, tags and messages hang on the journal rows, the head is taken last."""
         if not self.entries:
             return
-        head = self.connection.execute(select(t.journal_head).with_for_update()).one()
+        head = self.connection.execute(SELECT_HEAD).one()
         rows = self._chained(head.seq, head.hash, head.ts)
-        self.connection.execute(insert(t.journal), rows)
+        self.connection.execute(INSERT_JOURNAL, rows)
         tags = [{"tag": tag, "seq": e.seq} for e in self.entries for tag in e.tags]
         if tags:
-            self.connection.execute(insert(t.journal_tag), tags)
+            self.connection.execute(INSERT_JOURNAL_TAG, tags)
         self._write_messages()
         self._write_notices()
         self._write_files()
         last = rows[-1]
-        self.connection.execute(update(t.journal_head).values(seq=last["seq"], hash=last["hash"], ts=last["ts"]))
+        self.connection.execute(UPDATE_HEAD, {"b_seq": last["seq"], "b_hash": last["hash"], "b_ts": last["ts"]})
         self.entries.clear()
         self._tags_before.clear()
 
@@ -152,7 +150,7 @@ class Unit:
             else:
                 changed.append({f"b_{name}": value for name, value in row.items()})
         if new:
-            self.connection.execute(insert(t.message), new)
+            self.connection.execute(INSERT_MESSAGE, new)
         if changed:
             self.connection.execute(UPDATE_MESSAGE, changed)
         self._write_tags(list(last_seq))
@@ -179,7 +177,7 @@ class Unit:
         if gone:
             self.connection.execute(DELETE_TAG, gone)
         if come:
-            self.connection.execute(insert(t.message_tag), come)
+            self.connection.execute(INSERT_TAG, come)
 
     def _write_notices(self) -> None:
         rows = [
@@ -197,7 +195,7 @@ class Unit:
             for place, one in enumerate(entry.event.notices)
         ]
         if rows:
-            self.connection.execute(insert(t.notice), rows)
+            self.connection.execute(INSERT_NOTICE, rows)
 
     def _write_files(self) -> None:
         if not self._files:
@@ -217,6 +215,12 @@ class Unit:
 
 
 CLOSED = Stage.CLOSED.value
+# made once: building a statement and naming it for SQLAlchemy's cache costs more than SQLite takes to run it
+SELECT_MESSAGE = select(t.message).where(t.message.c.message_id == bindparam("b_message_id")).with_for_update()
+SELECT_HEAD = select(t.journal_head).with_for_update()
+UPDATE_HEAD = update(t.journal_head).values(seq=bindparam("b_seq"), hash=bindparam("b_hash"), ts=bindparam("b_ts"))
+INSERT_JOURNAL, INSERT_JOURNAL_TAG = insert(t.journal), insert(t.journal_tag)
+INSERT_MESSAGE, INSERT_TAG, INSERT_NOTICE = insert(t.message), insert(t.message_tag), insert(t.notice)
 MESSAGE_COLUMNS = [column.name for column in t.message.columns]
 UPDATE_MESSAGE = (
     update(t.message)

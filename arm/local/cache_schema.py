@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arm.local.folding import FOLDING_VERSION
 
-CACHE_VERSION = 1000 * FOLDING_VERSION + 4
+CACHE_VERSION = 1000 * FOLDING_VERSION + 5
 """Any other version is set aside and rebuilt by a first sync (P22)."""
 SCHEMA = (
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
@@ -28,5 +28,6 @@ SCHEMA = (
     "CREATE VIRTUAL TABLE words USING fts5(body, who, content='', detail=column,"
     " tokenize='unicode61 remove_diacritics 0')",
     "INSERT INTO words(words, rank) VALUES ('secure-delete', 1)",
-    "CREATE TABLE wanted (message_id TEXT PRIMARY KEY) WITHOUT ROWID",
+    # fetched in the manifest's order, which is that of registration: rows and words are then added at the end
+    "CREATE TABLE wanted (place INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE)",
 )

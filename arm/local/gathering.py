@@ -28,7 +28,8 @@ class Gathered:
     """What a page will write; keys of new messages are given here, since no row is in its table yet.
 
     A statement that may touch several rows (`OR REPLACE`, an upsert) opens a savepoint, and FTS5 answers every
-    savepoint by writing a segment of all words it holds in memory. So words go in after everything else.
+    savepoint by writing a segment of all words it holds in memory; it does the same where a key is smaller than the
+    one before. So words go in after everything else, and in the order of keys.
     """
 
     connection: Connection
@@ -86,5 +87,5 @@ class Gathered:
     def write_words(self) -> None:
         """The last thing before the commit."""
         for statement, rows in groupby(self._words, key=lambda one: one[0]):
-            self.connection.executemany(statement, [row for _, row in rows])
+            self.connection.executemany(statement, sorted(row for _, row in rows))
         self._words.clear()

@@ -229,7 +229,7 @@ class Replica:
         with self._cache.writing() as c:
             page = Gathered(c)
             c.execute("DELETE FROM wanted")
-            c.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(one,) for one in message_ids])
+            c.executemany("INSERT INTO wanted(message_id) VALUES (?)", [(one,) for one in dict.fromkeys(message_ids)])
             for message_id in evict:
                 self._evict(page, message_id, done)
             write_tally(c, page.tally)
@@ -290,9 +290,11 @@ def local_revisions(cache: CacheFile) -> dict[str, tuple[str, str]]:
 
 
 def still_wanted(cache: CacheFile, limit: int) -> list[str]:
-    """The next messages that a first sync has to fetch."""
-    return [row[0] for row in cache.rows("SELECT message_id FROM wanted LIMIT ?", (limit,))]
+    """The next messages that a first sync has to fetch, in the order of the manifest."""
+    return [row[0] for row in cache.rows("SELECT message_id FROM wanted ORDER BY place LIMIT ?", (limit,))]
 
 
 def wanted_count(cache: CacheFile) -> int:
-    return int(cache.rows("SELECT count(*) FROM wanted")[0][0])
+    """How many are still to come: they are fetched from the front, so the places left are those between two ends."""
+    first, last = cache.rows("SELECT (SELECT min(place) FROM wanted), (SELECT max(place) FROM wanted)")[0]
+    return 0 if first is None else int(last - first) + 1
