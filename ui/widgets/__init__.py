@@ -18,6 +18,7 @@ from ui.widgets.due_date import DueDateEdit
 from ui.widgets.empty import EmptyState, SkeletonRows
 from ui.widgets.files import ComposeEdit, FileFace, FileStrip
 from ui.widgets.flow import FlowLayout, empty_layout
+from ui.widgets.link_mark import LinkMark
 from ui.widgets.picker import PickerEdit
 from ui.widgets.picker_list import PickerRow
 from ui.widgets.rail import Rail, RailFace
@@ -51,6 +52,7 @@ __all__ = [
     "FilterFace",
     "FlowLayout",
     "IconButton",
+    "LinkMark",
     "PickerEdit",
     "PickerRow",
     "PlainLabel",

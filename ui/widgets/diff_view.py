@@ -63,12 +63,19 @@ def _joined(parts: list[DiffPart]) -> tuple[DiffPart, ...]:
 
 
 class DiffView(QTextEdit):
-    """Read-only; what changed is also told in words by `summary`."""
+    """Read-only; what changed is also told in words by `summary`.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `side` "both" shows one text with what was removed and added; "before" and "after" show one of the two texts with
+    what the other lacks marked: two such views stand side by side, and a difference has the same number in both.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, side: str = "both") -> None:
         super().__init__(parent)
         self._before = ""
         self._after = ""
+        self._side = side
+        self._places: list[tuple[int, int]] = []
+        self._current = -1
         self.setReadOnly(True)
         self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -79,13 +86,50 @@ class DiffView(QTextEdit):
 
     def set_texts(self, before: str, after: str) -> None:
         self._before, self._after = before, after
+        self._places, self._current = [], -1
+        self.setExtraSelections([])
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
+        is_inside = False
+        hidden = {"before": "added", "after": "removed"}.get(self._side, "")
         for part in word_diff(before, after):
-            cursor.insertText(part.text, _look(part.kind))
+            begin = cursor.position()
+            if part.kind != hidden:
+                cursor.insertText(part.text, _look(part.kind, is_struck=self._side == "both"))
+            if part.kind != "same":
+                if is_inside:
+                    begin = self._places.pop()[0]
+                self._places.append((begin, cursor.position()))
+            is_inside = part.kind != "same"
         cursor.endEditBlock()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
         self.setAccessibleDescription(self.summary())
+
+    def differences(self) -> int:
+        """How many places differ: the same number on either side."""
+        return len(self._places)
+
+    def show_difference(self, number: int) -> str:
+        """Marks the difference with this number (from 0), scrolls to it and returns its words on this side."""
+        begin, end = self._places[number]
+        self._current = number
+        found = QTextCursor(self.document())
+        found.setPosition(begin)
+        found.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = found  # type: ignore[attr-defined]
+        look = QTextCharFormat()
+        look.setBackground(theme().tokens.colour("accent"))
+        look.setForeground(theme().tokens.colour("on_accent"))
+        mark.format = look  # type: ignore[attr-defined]
+        self.setExtraSelections([mark])
+        place = QTextCursor(self.document())
+        place.setPosition(begin)
+        self.setTextCursor(place)
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect().top() - self.viewport().height() // 3)
+        return found.selectedText()
 
     def summary(self) -> str:
         """How many places were added and removed."""
@@ -98,10 +142,13 @@ class DiffView(QTextEdit):
         return f"{gained}, {lost}"
 
     def _on_theme_changed(self, _tokens: object) -> None:
+        current = self._current
         self.set_texts(self._before, self._after)
+        if current >= 0:
+            self.show_difference(current)
 
 
-def _look(kind: str) -> QTextCharFormat:
+def _look(kind: str, *, is_struck: bool = True) -> QTextCharFormat:
     tokens = theme().tokens
     look = QTextCharFormat()
     look.setFont(type_font("reading"))
@@ -109,10 +156,10 @@ def _look(kind: str) -> QTextCharFormat:
     if kind == "added":
         look.setBackground(tokens.colour("diff_added"))
         look.setFontUnderline(True)
-        look.setToolTip(_("added"))
+        look.setToolTip(_("added") if is_struck else _("only in this text"))
     elif kind == "removed":
         look.setBackground(tokens.colour("diff_removed"))
         look.setForeground(QColor(tokens.colour("text")))
-        look.setFontStrikeOut(True)
-        look.setToolTip(_("removed"))
+        look.setFontStrikeOut(is_struck)
+        look.setToolTip(_("removed") if is_struck else _("only in this text"))
     return look
