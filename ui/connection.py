@@ -29,7 +29,7 @@ class Connection(QObject):
         super().__init__(window)
         self._window = window
         self._status = SyncStatus(kind=SyncKind.BUSY)
-        self._drafts = 0
+        self._drafts: int | None = None
         self._page: SafetyPage | None = None
         self.news = NewsBar()
         self.locked = LockedPage()
@@ -45,6 +45,7 @@ class Connection(QObject):
         self.news.outbox_asked.connect(window.show_outbox)
         self.locked.check_asked.connect(self.check)
         self.locked.safety_asked.connect(self.open_safety)
+        self.locked.sign_in_asked.connect(window.sign_in_asked)
 
     @property
     def status(self) -> SyncStatus:
@@ -110,7 +111,7 @@ class Connection(QObject):
         window.rail.setEnabled(not is_closed)
         self.locked.setVisible(is_closed)
         if is_closed:
-            self.locked.check.setFocus()
+            self.locked.focus_first()
         else:
             window.go_back()
             window.conductor.announce(_("The copy is open again"))
@@ -120,7 +121,7 @@ class Connection(QObject):
             self._page.show_check(words, is_over=is_over)
         self.locked.show_check(words, is_over=is_over)
 
-    def _on_counted(self, counted: tuple[int, SyncStatus]) -> None:
+    def _on_counted(self, counted: tuple[int | None, SyncStatus]) -> None:
         self._drafts, status = counted
         self.show_status(status)
 
@@ -142,5 +143,7 @@ class Connection(QObject):
         self._page = None
 
 
-def _drafts_and_status(desk: Desk) -> tuple[int, SyncStatus]:
-    return desk.drafts.count(), desk.sync.status()
+def _drafts_and_status(desk: Desk) -> tuple[int | None, SyncStatus]:
+    """A closed copy counts no drafts."""
+    status = desk.sync.status()
+    return None if status.is_locked else desk.drafts.count(), status

@@ -1,8 +1,7 @@
 """What happened to this desk, told once in a banner: a restored store, a renewed device, a wrong clock and the like.
 
-Parameters of the events, all plain text and all optional: STORE_RESTORED `copy_at` (RFC 3339), `resent`, `unsettled`;
-DECISION_CHANGED `number`; DEVICE_RENEWED `unsent`; SALVAGED `file`, `saved`, `missing` (numbers with commas between);
-DIVERGED `count`.
+Parameters of the events that are told, all plain text and all optional: STORE_RESTORED `copy_at` (RFC 3339), `offered`,
+`differing`; DECISION_CHANGED `number`, `differing`; SALVAGED `file`, `saved`, `missing` (numbers with commas between).
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def event_words(event: DeskEvent, now: datetime) -> str:
 def _news(kind: DeskEventKind, words: str, events: list[DeskEvent]) -> News:
     actions: tuple[tuple[str, str], ...] = ((SEEN, _("Got it")),)
     has_more = kind is DeskEventKind.DECISION_CHANGED or (
-        kind is DeskEventKind.STORE_RESTORED and any(_number(one, "unsettled") for one in events)
+        kind is DeskEventKind.STORE_RESTORED and any(_number(one, "differing") for one in events)
     )
     if has_more:
         actions = ((SHOW, _("Show")), *actions)
@@ -96,7 +95,7 @@ def _restored(event: DeskEvent, now: datetime) -> str:
         if copy
         else _("The central store was restored from a copy")
     )
-    resent, unsettled = _number(event, "resent"), _number(event, "unsettled")
+    resent, unsettled = _number(event, "offered"), _number(event, "differing")
     parts = []
     if resent:
         parts.append(
@@ -116,11 +115,12 @@ def _changed(events: tuple[DeskEvent, ...]) -> str:
     named = [one for one in numbers if one][:_SHOWN_NUMBERS]
     if len(named) < len([one for one in numbers if one]):
         named.append("…")
+    count = sum(max(1, _number(one, "differing")) for one in events)
     said = ngettext(
         "After the restoration the central store decided otherwise on {count} action of yours",
         "After the restoration the central store decided otherwise on {count} actions of yours",
-        len(events),
-    ).format(count=len(events))
+        count,
+    ).format(count=count)
     tail = _("What you typed is kept.")
     return f"{said}: {', '.join(named)}. {tail}" if named else f"{said}. {tail}"
 
@@ -145,16 +145,10 @@ def _salvaged(event: DeskEvent, _now: datetime) -> str:
 
 
 def _diverged(event: DeskEvent, _now: datetime) -> str:
-    count = _number(event, "count")
-    tail = _("Your actions and drafts are untouched; the administrator has been told.")
-    if not count:
-        return _("The daily check found a difference from the central store; it is mended.") + " " + tail
-    said = ngettext(
-        "The daily check found {count} message that differed from the central store; it was loaded anew.",
-        "The daily check found {count} messages that differed from the central store; they were loaded anew.",
-        count,
+    return _(
+        "The daily check found a difference from the central store and mended it. Your actions and drafts are "
+        "untouched; the administrator has been told."
     )
-    return said.format(count=count) + " " + tail
 
 
 def _number(event: DeskEvent, name: str) -> int:

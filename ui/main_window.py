@@ -87,8 +87,9 @@ class MainWindow(QWidget):
             self.queue.choose_filter(filters.index(Filter(str(chosen_filter))))
 
     def show_trouble(self, error: BaseException) -> None:
-        """One banner, whatever happens how often; work goes on."""
-        self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
+        """One banner, whatever happens how often; work goes on. Over a closed copy its page says it all."""
+        if not self.link.is_closed:
+            self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
 
     def show_news(self, events: tuple[DeskEvent, ...]) -> None:
         """What the start has to tell."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from arm.desk.values import DeskEvent, SyncStatus
+from arm.desk.values import DeskEvent, DeskEventKind, SyncStatus
 from arm.i18n import _
 from ui.desk_news import SEEN, News, clock_news, news_of
 from ui.sync_words import SKEW_ALARMING_S
@@ -34,7 +34,10 @@ class NewsBar(BannerBar):
         self.acted.connect(self._on_acted)
 
     def show_status(self, status: SyncStatus, now: datetime) -> None:
-        self._events, self._skew_s, self._now = status.events, status.skew_s, now
+        # over a closed copy a whole page tells of the revoked access already
+        is_told = status.is_locked
+        self._events = tuple(one for one in status.events if not (is_told and one.kind is DeskEventKind.REVOKED))
+        self._skew_s, self._now = status.skew_s, now
         if abs(status.skew_s) < SKEW_ALARMING_S:
             self._skew_seen_s = 0.0
         self._turn()

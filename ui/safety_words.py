@@ -7,11 +7,13 @@ from datetime import datetime
 
 from arm.desk.values import SyncKind, SyncStatus
 from arm.i18n import _, ngettext
-from ui.sync_causes import LOCAL, cause_of
+from ui.sync_causes import cause_of, is_local
 from ui.sync_words import (
     at_moment_words,
     decision_words,
+    is_revoked,
     is_stuck,
+    local_words,
     moment_words,
     parked_words,
     skew_cause,
@@ -50,16 +52,16 @@ class SafetyFace:
         return ". ".join((self.headline, self.promise, *self.here, *self.there, self.link, *lines))
 
 
-def safety_face(status: SyncStatus, drafts: int, now: datetime) -> SafetyFace:
-    """`now` is the central store's moment, aware UTC."""
+def safety_face(status: SyncStatus, drafts: int | None, now: datetime) -> SafetyFace:
+    """`drafts` is None where they can't be counted (a closed copy); `now` is the central store's moment, aware UTC."""
     tone, headline = _headline(status)
     return SafetyFace(
         tone=tone,
         headline=headline,
         promise=_promise(status),
-        here=(unsent_words(status.unsent), drafts_words(drafts)),
+        here=_here(status, drafts),
         there=_there(status, now),
-        is_linked=status.kind in REACHED and status.trouble not in LOCAL and not status.is_locked,
+        is_linked=status.kind in REACHED and not is_local(status.trouble) and not status.is_locked,
         link=_link(status, now),
         lines=_lines(status, now),
     )
@@ -71,15 +73,25 @@ def unsent_words(count: int) -> str:
     return ngettext("{count} action not sent", "{count} actions not sent", count).format(count=count)
 
 
-def drafts_words(count: int) -> str:
+def _here(status: SyncStatus, drafts: int | None) -> tuple[str, ...]:
+    if is_revoked(status):
+        return _("The copy is wiped"), _("What was not sent can't be read any more")
+    return unsent_words(status.unsent), drafts_words(drafts)
+
+
+def drafts_words(count: int | None) -> str:
+    if count is None:
+        return _("Drafts are whole")
     if not count:
         return _("No drafts")
     return ngettext("{count} draft", "{count} drafts", count).format(count=count)
 
 
 def _headline(status: SyncStatus) -> tuple[str, str]:
-    if status.trouble in LOCAL:
-        return "error", _("The disk is full: new work isn't being saved")
+    if is_revoked(status):
+        return "error", _("The administrator has revoked the access of this computer")
+    if is_local(status.trouble):
+        return "error", local_words(status.trouble)
     if status.is_locked:
         return "warn", _("The copy is closed, what you typed is whole")
     if is_stuck(status):
@@ -99,7 +111,11 @@ def _headline(status: SyncStatus) -> tuple[str, str]:
 
 
 def _promise(status: SyncStatus) -> str:
-    if status.trouble in LOCAL:
+    if is_revoked(status):
+        return _(
+            "What was sent is in the central store. If this is a mistake, tell the administrator, then sign in again."
+        )
+    if status.trouble == "local_disk_full":
         return _("What was saved before is whole. Free some space on the disk, then repeat the last action.")
     if status.is_locked:
         return _("It goes by itself as soon as there is a connection, and the copy opens again.")
@@ -157,8 +173,10 @@ def _until(ends: datetime, now: datetime) -> str:
 
 
 def _next(status: SyncStatus, now: datetime) -> tuple[str, str]:
-    if status.trouble in LOCAL:
-        return _("As soon as there is space, saving and sending go on"), "plain"
+    if is_local(status.trouble):
+        return _("As soon as they can be written, saving and sending go on"), "plain"
+    if is_revoked(status):
+        return _("The administrator gives the access back; then sign in again"), "warn"
     stopped = {
         SyncKind.UNAUTHORISED: _("Sign in again: until then nothing is sent and nothing comes"),
         SyncKind.NOT_SIGNED_IN: _("Sign in: until then nothing is sent and nothing comes"),

@@ -20,51 +20,94 @@ class Cause:
     is_alarm: bool = False
 
 
-LOCAL = frozenset({"disk_full"})
-"""Troubles of this computer, in which the network has no part."""
-
-
 def cause_of(code: str) -> Cause | None:
     """None for no code, for a plain lack of network and for a code that a newer part of the program knows."""
     table = causes(current_language())
     if code in table:
         return table[code]
-    return table["certificate"] if code.startswith("certificate") else None
+    group = code.partition("_")[0]
+    return table[group] if group in ("certificate", "local") else None
+
+
+def is_local(code: str) -> bool:
+    """A trouble of this computer's own files, in which the network has no part."""
+    return code.partition("_")[0] == "local"
 
 
 @cache
 def causes(language: str) -> dict[str, Cause]:
-    return _of_network() | _of_certificate() | _of_store() | _of_computer()
+    """By the one word of `SyncStatus.trouble`."""
+    return _of_network() | _of_proxy() | _of_answer() | _of_certificate() | _of_store() | _of_computer()
 
 
 def _of_network() -> dict[str, Cause]:
+    slow = Cause(
+        _("no answer in time"),
+        _("The central store didn't answer in time: the network is very slow or breaks off."),
+    )
     return {
         "dns": Cause(
             _("the store's address isn't found"),
             _("The name of the central store isn't found (DNS). Check the network cable, Wi-Fi or VPN."),
         ),
-        "proxy_auth": Cause(
-            _("the proxy asks for a password"),
-            _("The proxy of your organisation asks for a name and a password. Sign in again and give them there."),
-        ),
-        "proxy": Cause(
-            _("the proxy doesn't let it through"),
-            _(
-                "The proxy of your organisation doesn't answer or doesn't let the connection through. Tell your "
-                "network's administrator."
-            ),
-        ),
-        "refused_connection": Cause(
+        "refused": Cause(
             _("the store's computer answers, its program doesn't"),
             _(
                 "The computer of the central store answers, but its program isn't running. We go on trying; if it "
                 "lasts, tell the administrator."
             ),
         ),
-        "timeout": Cause(
-            _("no answer in time"),
-            _("The central store didn't answer in time: the network is very slow or breaks off."),
+        "unreachable": Cause(
+            _("no way to the store"),
+            _("The network knows no way to the central store. Check the network cable, Wi-Fi or VPN."),
         ),
+        "connect_timeout": slow,
+        "timeout": slow,
+        "too_slow": slow,
+        "broken": Cause(
+            _("the connection broke off"),
+            _("The connection broke off in the middle. What hadn't come through is sent anew, nothing twice."),
+        ),
+    }
+
+
+def _of_proxy() -> dict[str, Cause]:
+    tell = _("Tell your network's administrator.")
+    return {
+        "proxy_auth": Cause(
+            _("the proxy asks for a password"),
+            _("The proxy of your organisation asks for a name and a password. Sign in again and give them there."),
+        ),
+        "proxy_scheme": Cause(
+            _("the proxy asks for a sign-in we don't know"),
+            _("The proxy of your organisation asks for a kind of sign-in that the program doesn't know.") + " " + tell,
+        ),
+        "proxy_refused": Cause(
+            _("the proxy doesn't let it through"),
+            _("The proxy of your organisation doesn't let the connection through.") + " " + tell,
+        ),
+        "proxy_unreachable": Cause(
+            _("the proxy doesn't answer"),
+            _("The proxy of your organisation doesn't answer.") + " " + tell,
+        ),
+        "proxy_unsupported": Cause(
+            _("the proxy is of an unknown kind"),
+            _("The proxy given in the settings is of a kind that the program doesn't know.") + " " + tell,
+        ),
+        "proxy_address": Cause(
+            _("the proxy's address is wrong"),
+            _("The address of the proxy can't be read. It looks like proxy.example:3128.") + " " + tell,
+        ),
+    }
+
+
+def _of_answer() -> dict[str, Cause]:
+    """Something answered, and not a word of it was believed."""
+    other = Cause(
+        _("another program answers at the address"),
+        _("At the address of the central store another program answers. Check the address. Nothing was taken from it."),
+    )
+    return {
         "captive": Cause(
             _("the network asks to sign in through the browser"),
             _(
@@ -78,6 +121,9 @@ def _of_network() -> dict[str, Cause]:
                 "Between you and the central store something keeps answers and gives out old ones. None was taken. "
                 "Tell your network's administrator."
             ),
+        ),
+        **dict.fromkeys(
+            ("wrong_server", "not_the_protocol", "not_tls", "too_large", "bad_address", "not_secure"), other
         ),
     }
 
@@ -102,6 +148,13 @@ def _of_certificate() -> dict[str, Cause]:
             _(
                 "The certificate of the central store isn't valid yet: the date of this computer is probably wrong. "
                 "Put it right. Nothing was sent."
+            ),
+        ),
+        "certificate_clock": Cause(
+            _("the date of this computer is wrong"),
+            _(
+                "The certificate of the central store is good, but by this computer's date it isn't valid. Put the "
+                "date right. Nothing was sent."
             ),
         ),
         "certificate_wrong_host": Cause(
@@ -144,7 +197,12 @@ def _of_store() -> dict[str, Cause]:
 
 def _of_computer() -> dict[str, Cause]:
     return {
-        "disk_full": Cause(
+        "local": Cause(
+            _("the files of this computer can't be written"),
+            _("The files of this computer can't be read or written. What was saved is whole. Tell the support."),
+            is_alarm=True,
+        ),
+        "local_disk_full": Cause(
             _("the disk of this computer is full"),
             _(
                 "The disk of this computer is full: nothing new can be saved. What was saved before is whole. Free "

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from arm.desk.values import SyncKind, SyncStatus
 from arm.i18n import _, ngettext
 from ui.formats import NBSP, computer_clock, count
-from ui.sync_causes import LOCAL, cause_of
+from ui.sync_causes import cause_of, is_local
 
 SKEW_WORTH_TELLING_S = 120.0
 SKEW_ALARMING_S = 300.0
+REVOKED = "device_revoked"
 LEASE_TOLD_BEFORE = timedelta(hours=24)
 _HALF_HOUR_S = 1_800.0
 _DAY_S = 86_400.0
@@ -44,6 +45,8 @@ def sync_words(status: SyncStatus, now: datetime) -> tuple[str, str]:
 
 def _before_all(status: SyncStatus, now: datetime) -> tuple[str, str] | None:
     """What matters more than the connection."""
+    if is_revoked(status):
+        return _("The administrator has revoked the access of this computer"), "error"
     if status.is_locked:
         return _("The copy is closed until there is a connection. What you typed is whole"), "error"
     if status.kind is SyncKind.UNAUTHORISED:
@@ -52,13 +55,25 @@ def _before_all(status: SyncStatus, now: datetime) -> tuple[str, str] | None:
         return _("The program must be updated to go on sending. Work is kept"), "error"
     if status.kind is SyncKind.NOT_SIGNED_IN:
         return _("Not signed in"), "warn"
-    if status.trouble in LOCAL:
-        return _("The disk is full, new work isn't saved. What was saved is whole"), "error"
+    if is_local(status.trouble):
+        return local_words(status.trouble), "error"
     if is_stuck(status):
         assert status.stuck_since is not None
         time = moment_words(status.stuck_since, now)
         return _("The outbox hasn't moved since {time}: tell the administrator").format(time=time), "error"
     return None
+
+
+def local_words(code: str) -> str:
+    """A trouble of this computer's own: what is saved is whole, what is new isn't being saved."""
+    if code == "local_disk_full":
+        return _("The disk is full, new work isn't saved. What was saved is whole")
+    return _("The files of this computer can't be written. What was saved is whole")
+
+
+def is_revoked(status: SyncStatus) -> bool:
+    """The key of the files is gone for good (P32): what was not sent can't be read any more, and that is said."""
+    return status.trouble == REVOKED
 
 
 def is_stuck(status: SyncStatus) -> bool:

@@ -118,11 +118,11 @@ class DiffView(QTextEdit):
         found.setPosition(begin)
         found.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         mark = QTextEdit.ExtraSelection()
-        mark.cursor = found  # type: ignore[attr-defined]
+        mark.cursor = found
         look = QTextCharFormat()
         look.setBackground(theme().tokens.colour("accent"))
         look.setForeground(theme().tokens.colour("on_accent"))
-        mark.format = look  # type: ignore[attr-defined]
+        mark.format = look
         self.setExtraSelections([mark])
         place = QTextCursor(self.document())
         place.setPosition(begin)

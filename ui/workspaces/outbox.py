@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ class OutboxPage(Surface):
 
     def _on_row_acted(self, what: tuple[str, PendingFace]) -> None:
         key, face = what
-        runs = {
+        runs: dict[str, Callable[[PendingFace], None]] = {
             "compare": self._compare,
             "repeat": partial(self._resolve, Choice.MINE),
             "dismiss": partial(self._resolve, Choice.THEIRS),
@@ -203,9 +204,7 @@ class OutboxPage(Surface):
         pending = face.pending
         verb = VERBS.get(pending.verb)
         form = OWN_FORMS.get(verb, f"sheet:{pending.verb}") if verb else f"sheet:{pending.verb}"
-        draft = Draft(
-            draft_id="", message_id=pending.message_id, form=form, fields=typed_fields(pending.command_json)
-        )
+        draft = Draft(draft_id="", message_id=pending.message_id, form=form, fields=typed_fields(pending.command_json))
         kept = partial(self._on_redrafted, face)
         self._shell.bridge.tell(self, lambda desk: desk.drafts.save(draft), kept)
 

@@ -65,8 +65,10 @@ class PendingLists(QWidget):
         decisions = sorted((one for one in faces if one.case is not Case.WAITING), key=_is_parked)
         self._decisions = [DecisionRow(one) for one in decisions]
         lines = [WaitingRow(one) for one in waiting]
-        for row in (*self._decisions, *lines):
-            row.acted.connect(self.acted)
+        for card in self._decisions:
+            card.acted.connect(self.acted)
+        for line in lines:
+            line.acted.connect(self.acted)
         self._to_decide.show_rows(self._decisions)
         self._to_send.show_rows(lines)
         self._empty.set_face("circle-check", _("Everything is sent, nothing needs a decision"))

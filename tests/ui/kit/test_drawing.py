@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ui.delegates.queue_row import Density, QueueFace, QueueRowDelegate
 from ui.gallery import GalleryRun
 from ui.gallery_pages import queue_view
+from ui.gallery_states import STATE_PAGES
 from ui.theme import theme
 from ui.widgets import (
     ComposeEdit,
@@ -225,6 +226,8 @@ def test_a_flow_breaks_its_lines_at_the_width(dressed: QApplication, qtbot: QtBo
 
 def test_the_gallery_draws_every_page(dressed: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
     run = GalleryRun(dressed, tmp_path, ("dark",))
-    with qtbot.waitSignal(run.finished, timeout=20_000):
+    with qtbot.waitSignal(run.finished, timeout=40_000):
         run.start()
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["pieces-dark.png", "sheet-dark.png", "shell-dark.png"]
+    drawn = {each.name for each in tmp_path.iterdir()}
+    assert {"pieces-dark.png", "sheet-dark.png", "shell-dark.png"} < drawn
+    assert {f"{title}-dark.png" for title in STATE_PAGES} < drawn
