@@ -13,7 +13,7 @@ from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import initials, number_sign
 from ui.sync_words import moment_words
-from ui.wording import refusal_with_clause, verb_label
+from ui.wording import refusal_sentence, verb_label
 
 VERBS = {one.value: one for one in Verb}
 OWN_FORMS = {Verb.SUBMIT: "answer", Verb.REGISTER: "register"}
@@ -101,7 +101,7 @@ def _why(pending: Pending, case: Case, now: datetime) -> str:
         return _(
             "The central store couldn't read this action and gave it to the administrator. Tell him this number: {id}"
         ).format(id=pending.command_id)
-    said = refusal_with_clause(pending.refused) if pending.refused is not None else _not_said(pending.state)
+    said = refusal_sentence(pending.refused) if pending.refused is not None else _not_said(pending.state)
     if case is Case.GONE:
         until = f"{(pending.saved_at + KEPT_FOR).astimezone():%d.%m.%Y}"
         gone = _("The message is no longer shown to you. Your text is kept here until {day}, then it is wiped.")

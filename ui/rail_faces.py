@@ -37,7 +37,7 @@ def first_place(places: tuple[Space, ...], counters: tuple[Counter, ...], last: 
 def outbox_face(status: SyncStatus) -> RailFace:
     """The button of the outbox: its badge counts what wants a choice and goes only by choosing (P19)."""
     waiting = decision_words(status)[0] or parked_words(status)[0]
-    label = waiting or outbox_words(status)[0] if status.unsent or waiting else _("Sending and decisions")
+    label = waiting or (outbox_words(status)[0] if status.unsent else "") or _("Sending and decisions")
     return RailFace("outbox", label, "send", 0, status.refused + status.parked, is_named=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from arm.desk.values import SyncKind, SyncStatus
@@ -34,11 +34,11 @@ class SyncStatusLine(StatusLine):
         self.sync = StatusPiece(_("Updating…"), "busy")
         self.sync.setObjectName("status-sync")
         self.sync.clicked.connect(self._on_sync_clicked)
-        self.outbox = StatusPiece("", "plain")
+        self.outbox = StatusPiece("", "plain", elastic=False)
         self.outbox.setObjectName("status-outbox")
-        self.decisions = StatusPiece("", "plain")
+        self.decisions = StatusPiece("", "plain", elastic=False)
         self.decisions.setObjectName("status-decisions")
-        self.parked = StatusPiece("", "plain")
+        self.parked = StatusPiece("", "plain", elastic=False)
         self.parked.setObjectName("status-parked")
         for piece in (self.outbox, self.decisions, self.parked):
             piece.clicked.connect(self.outbox_pressed)
@@ -51,7 +51,7 @@ class SyncStatusLine(StatusLine):
         for piece in (self.sync, self.outbox, self.decisions, self.parked, self.lease, self.skew):
             self.add_piece(piece)
         self._law = PlainLabel(_("A message is not an appeal by law 59-FZ"), role="caption", tone="muted")
-        self.add_piece(self._law)
+        self.add_end(self._law)
 
     def announce_trouble(self, text: str) -> None:
         """A trouble of the sync: it goes as soon as the two are in step again."""
@@ -94,8 +94,18 @@ class SyncStatusLine(StatusLine):
         self.parked.set_status(*parked_words(status))
         self.lease.set_status(*lease_words(status, now))
         self.skew.set_status(skew_words(status.skew_s), "warn")
-        self._law.setVisible(not (self.lease.text() or self.skew.text() or self.parked.text()))
+        self._show_law()
         self._say(status)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_law()
+
+    def _show_law(self) -> None:
+        """It gives way to what is said about the work."""
+        pieces = (self.sync, self.outbox, self.decisions, self.parked, self.lease, self.skew)
+        taken = sum(one.sizeHint().width() + 8 for one in pieces if one.text())
+        self._law.setVisible(taken + self._law.sizeHint().width() + 24 <= self.width())
 
     def _say(self, status: SyncStatus) -> None:
         """A turn that goes well is not worth a word each minute; what is new, or gone, is."""

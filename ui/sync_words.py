@@ -93,7 +93,10 @@ def _offline_tail(unsent: int) -> str:
 
 def outbox_words(status: SyncStatus) -> tuple[str, str]:
     """Words and tone of the outbox piece: what waits to be sent is nothing to worry about."""
-    return _("To be sent: {count}").format(count=status.unsent), "busy" if status.unsent else "plain"
+    if is_revoked(status):
+        return "", "plain"
+    moves = status.unsent and status.kind in (SyncKind.IN_STEP, SyncKind.BUSY)
+    return _("To be sent: {count}").format(count=status.unsent), "busy" if moves else "plain"
 
 
 def decision_words(status: SyncStatus) -> tuple[str, str]:

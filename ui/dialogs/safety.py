@@ -135,8 +135,11 @@ class SafetyPage(OverlayPage):
             icon.setPixmap(icon_pixmap(line.icon_name, theme().tokens.colour(_LINE_INKS[line.tone]), 18))
             words = PlainLabel(line.words, tone="danger" if line.tone == "error" else "text", wrap=True)
             words.setMinimumWidth(1)
+            label = PlainLabel(line.label, tone="text2")
+            for each in (label, words):
+                each.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._lines.addWidget(icon, place, 0, Qt.AlignmentFlag.AlignTop)
-            self._lines.addWidget(PlainLabel(line.label, tone="text2"), place, 1, Qt.AlignmentFlag.AlignTop)
+            self._lines.addWidget(label, place, 1)
             self._lines.addWidget(words, place, 2)
 
     def _on_outbox_clicked(self) -> None:

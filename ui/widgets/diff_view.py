@@ -13,6 +13,7 @@ from arm.i18n import _, ngettext
 from ui.theme import font as type_font
 from ui.theme import theme
 
+_THIN_SPACE = "\u2009"
 _WORDS = re.compile(r"\s+|\w+(?:[.,:/-]\w+)*|[^\w\s]")
 
 
@@ -91,10 +92,14 @@ class DiffView(QTextEdit):
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        is_inside = False
+        is_inside, was = False, ""
         hidden = {"before": "added", "after": "removed"}.get(self._side, "")
         for part in word_diff(before, after):
             begin = cursor.position()
+            if part.kind == "added" and was == "removed" and self._side == "both":
+                # the two run into each other: «до 10» and «2» would read «до 102»
+                cursor.insertText(_THIN_SPACE, _look("same"))
+            was = part.kind
             if part.kind != hidden:
                 cursor.insertText(part.text, _look(part.kind, is_struck=self._side == "both"))
             if part.kind != "same":

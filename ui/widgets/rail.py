@@ -78,6 +78,7 @@ class _RailButton(QAbstractButton):
         tokens = theme().tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         box = QRectF(self.rect()).adjusted(6, 2, -6, -2)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked() or self._is_hovered:

@@ -63,6 +63,8 @@ class ConflictPane(Surface):
         self._mine = DiffView(side="after")
         self._theirs = DiffView(side="before")
         self._both = DiffView()
+        for view in (self._mine, self._theirs, self._both):
+            view.document().setDocumentMargin(0)
         self.result = ComposeEdit(_("Result"))
         self.result.setObjectName("conflict-result")
         self.result.textChanged.connect(self._on_text_changed)
@@ -211,12 +213,13 @@ class ConflictPane(Surface):
     def _row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.addWidget(PlainLabel(_("What goes on?"), role="body_strong"))
         for choice, words, icon_name, key in (
             (Choice.MINE, _("Take mine"), "user", "1"),
             (Choice.THEIRS, _("Leave the store's"), "building", "2"),
             (Choice.ASSEMBLED, _("Put together by hand"), "git-merge", "3"),
         ):
-            button = Button(words, icon_name, "primary" if choice is Choice.MINE else "", key_hint=key)
+            button = Button(words, icon_name, key_hint=key)
             button.setObjectName(f"conflict-{choice.value}")
             button.clicked.connect(partial(self._on_choice_clicked, choice))
             self._buttons[choice] = button
@@ -238,7 +241,6 @@ class ConflictPane(Surface):
         button.set_verb(_("Send what is put together") if is_on else _("Put together by hand"))
         button.set_key_hint("Ctrl+Enter" if is_on else "3")
         button.set_kind("primary" if is_on else "")
-        self._buttons[Choice.MINE].set_kind("" if is_on else "primary")
         self._say_result()
 
     def _say_result(self) -> None:

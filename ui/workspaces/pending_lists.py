@@ -32,16 +32,18 @@ class PendingLists(QWidget):
         back.setObjectName("outbox-back")
         back.clicked.connect(self.left)
         head.addWidget(back)
-        self._to_decide = _Part(_("Needs a decision"), _("Each stays here until you choose; nothing typed gets lost"))
-        self._to_send = _Part(_("Waits to be sent"), _("Saved on this computer, goes by itself"))
+        self._to_decide = _Part(
+            _("Needs a decision"), _("Each stays here until you choose; nothing typed gets lost"), "danger"
+        )
+        self._to_send = _Part(_("Waits to be sent"), _("Saved on this computer, goes by itself"), "accent")
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(20)
-        self._sides.addWidget(self._to_decide, 3)
-        self._sides.addWidget(self._to_send, 2)
+        self._sides.addWidget(self._to_decide, 5)
+        self._sides.addWidget(self._to_send, 3)
         self._empty = EmptyState("circle-check", "")
         inside = QWidget()
         box = QVBoxLayout(inside)
-        box.setContentsMargins(0, 0, 0, 0)
+        box.setContentsMargins(0, 0, 10, 0)
         box.addLayout(self._sides)
         box.addWidget(self._empty, 1)
         box.addStretch(0)
@@ -96,9 +98,9 @@ class PendingLists(QWidget):
 class _Part(QWidget):
     """A heading with its count, a sentence, and the rows; nothing at all without rows."""
 
-    def __init__(self, title: str, note: str) -> None:
+    def __init__(self, title: str, note: str, tone: str) -> None:
         super().__init__()
-        self._count = Tag("", "accent")
+        self._count = Tag("", tone)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(PlainLabel(title, role="subtitle"))

@@ -31,21 +31,20 @@ class WaitingRow(Surface):
         head.setSpacing(8)
         head.addWidget(PlainLabel(face.title, role="body_strong", elide=True), 1)
         head.addWidget(PlainLabel(face.when, tone="muted"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(2)
-        column.addLayout(head)
-        low = QHBoxLayout()
-        low.setSpacing(8)
-        words = " · ".join(text for _label, text in face.typed)
-        low.addWidget(PlainLabel(words, tone="text2", elide=True), 1)
         opener = Button(_("Open"), "", "ghost")
         opener.setProperty("size", "compact")
         opener.setObjectName("pending-open")
         opener.setAccessibleName(_("Open the message {title}").format(title=face.title))
         opener.clicked.connect(partial(self._on_clicked, "open"))
-        low.addWidget(opener)
-        column.addLayout(low)
+        head.addWidget(opener)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 4, 4, 4)
+        column.setSpacing(0)
+        column.addLayout(head)
+        words = " · ".join(text for _label, text in face.typed)
+        if words:
+            column.addWidget(PlainLabel(words, tone="text2", elide=True))
+            column.addSpacing(6)
 
     def _on_clicked(self, key: str, _checked: bool = False) -> None:
         self.acted.emit((key, self.face))
@@ -113,10 +112,10 @@ def verbs_of(face: PendingFace) -> tuple[RowVerb, ...]:
         found.append(("quote", _("Copy the number for the administrator"), "copy", "primary"))
     if face.typed:
         found.append(("copy", _("Copy the text"), "copy", "primary" if face.case is Case.GONE else ""))
-    if face.typed and face.case in (Case.AGAIN, Case.COMPARE):
+    if face.typed and face.case is Case.AGAIN:
         found.append(("redraft", _("Put back into a draft"), "pencil", ""))
     if face.case in (Case.AGAIN, Case.COMPARE, Case.PARKED):
-        found.append(("open", _("Open the message"), "eye", ""))
+        found.append(("open", _("Open"), "eye", ""))
     if face.case is not Case.COMPARE:
         found.append(("dismiss", _("Remove from here"), "trash", "ghost"))
     return tuple(found)
