@@ -19,7 +19,7 @@ from ui.pending_words import pending_face, standing_title
 from ui.rail_faces import add_bottom, outbox_face
 from ui.safety_words import safety_face
 from ui.status_bar import SyncStatusLine
-from ui.widgets import BannerBar, PlainLabel, Rail, Surface
+from ui.widgets import BannerBar, PlainLabel, Rail, StatusLine, Surface
 from ui.workspaces.conflict_pane import ConflictFace, ConflictPane
 from ui.workspaces.pending_lists import PendingLists
 
@@ -59,6 +59,13 @@ def news_page() -> QWidget:
 def _safety(name: str) -> QWidget:
     status, drafts = sync.SAFE[name]
     backdrop = shell_page()
+    for line in backdrop.findChildren(StatusLine):
+        true_line = SyncStatusLine()
+        true_line.show_status(status, NOW)
+        found = backdrop.layout()
+        if found is not None:
+            found.replaceWidget(line, true_line)
+        line.hide()
     page = SafetyPage(backdrop, safety_face(status, drafts, NOW))
     QTimer.singleShot(0, page, page.open_page)
     return backdrop
