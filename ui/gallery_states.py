@@ -105,13 +105,19 @@ def outbox_empty_page() -> QWidget:
 
 
 def conflict_page() -> QWidget:
-    return _framed(_conflict(), replace(sync.IN_STEP, refused=2))
+    pane = _conflict()
+    QTimer.singleShot(0, pane, pane.focus_first)
+    return _framed(pane, replace(sync.IN_STEP, refused=2))
 
 
 def conflict_assembling_page() -> QWidget:
     """The second difference marked, the result half put together."""
-    pane = _conflict(sync.ASSEMBLED)
-    QTimer.singleShot(20, pane, pane.next_difference)
+    pane = _conflict()
+    for step in range(3):
+        pane.next_difference()
+        if step == 1:
+            pane.swap_here()
+    QTimer.singleShot(0, pane, pane.focus_first)
     return _framed(pane, replace(sync.IN_STEP, refused=2))
 
 

@@ -40,6 +40,22 @@ def word_diff(before: str, after: str) -> tuple[DiffPart, ...]:
     return _joined(parts)
 
 
+def blended(before: str, after: str, taken: frozenset[int]) -> str:
+    """The later text, but with the earlier one's words at the differences with these numbers (from 0)."""
+    made: list[str] = []
+    number, is_inside = -1, False
+    for part in word_diff(before, after):
+        if part.kind == "same":
+            is_inside = False
+            made.append(part.text)
+            continue
+        if not is_inside:
+            number, is_inside = number + 1, True
+        if (part.kind == "removed") == (number in taken):
+            made.append(part.text)
+    return "".join(made)
+
+
 def _joined(parts: list[DiffPart]) -> tuple[DiffPart, ...]:
     """Changes with nothing but a space between them read better as one change."""
     runs: list[list[str]] = []

@@ -13,7 +13,7 @@ from arm.desk.values import Choice
 from arm.i18n import _, ngettext
 from ui.keys import bind
 from ui.theme import em
-from ui.widgets import Button, ComposeEdit, DiffView, Divider, PlainLabel, Surface, announce
+from ui.widgets import Button, ComposeEdit, DiffView, Divider, PlainLabel, Surface, announce, blended
 
 NARROW_BELOW_EM = 68.0
 
@@ -56,6 +56,7 @@ class ConflictPane(Surface):
         self._at = -1
         self._is_narrow = False
         self._is_assembling = False
+        self._taken: frozenset[int] = frozenset()
         self.title = PlainLabel("", role="title", elide=True)
         self._why = PlainLabel("", tone="text2", wrap=True)
         self._problem = PlainLabel("", tone="danger", wrap=True)
@@ -72,16 +73,20 @@ class ConflictPane(Surface):
         self._next = Button(_("Next difference"), "chevron-down", "ghost", key_hint="F8")
         self._next.setProperty("size", "compact")
         self._next.clicked.connect(self.next_difference)
+        self._swap = Button("", "arrow-forward-up", "ghost", key_hint="4")
+        self._swap.setProperty("size", "compact")
+        self._swap.clicked.connect(self.swap_here)
         self._buttons: dict[Choice, Button] = {}
         self._build()
         bind(self, "Ctrl+Return", self.send_assembled)
+        bind(self, "4", self.swap_here)
         for key, choice in (("1", Choice.MINE), ("2", Choice.THEIRS), ("3", Choice.ASSEMBLED)):
             # a digit typed into the result is text: an editable field takes it before any shortcut
             bind(self, key, partial(self.choose, choice))
 
     def show_face(self, face: ConflictFace) -> None:
         self._face = face
-        self._at = -1
+        self._at, self._taken = -1, frozenset()
         self.title.setText(face.title)
         self._why.setText(face.why)
         self.show_problem("")
@@ -108,7 +113,7 @@ class ConflictPane(Surface):
 
     def next_difference(self) -> None:
         """F8, round and round; what each side says there is also spoken."""
-        views = (self._both,) if self._is_narrow else (self._mine, self._theirs)
+        views = self._views()
         total = views[0].differences()
         if not total:
             announce(self, self._count.text())
@@ -121,6 +126,20 @@ class ConflictPane(Surface):
         if not self._is_narrow:
             told = [words.format(text=text or _("nothing")) for words, text in zip(told, found, strict=True)]
         announce(self, ". ".join((place, *told)))
+
+    def swap_here(self) -> None:
+        """4: at the marked difference the result gets the store's words instead of mine, or mine back.
+
+        What was typed into the result by hand is never written over: then this has nothing to offer.
+        """
+        face = self._face
+        if face is None or not self._can_swap():
+            return
+        self._taken ^= {self._at}
+        self._set_assembling(is_on=True)
+        self.result.setPlainText(blended(face.theirs, face.mine, self._taken))
+        is_theirs = self._at in self._taken
+        announce(self, _("here: the store's words") if is_theirs else _("here: your words"))
 
     def choose(self, choice: Choice) -> None:
         """The digits and the buttons: 3 opens the result for writing, the others are carried out at once."""
@@ -179,6 +198,7 @@ class ConflictPane(Surface):
         marks.setSpacing(8)
         marks.addWidget(self._count)
         marks.addWidget(self._next)
+        marks.addWidget(self._swap)
         marks.addStretch(1)
         self._theirs_title = PlainLabel("", role="body_strong", elide=True)
         self._result_title = PlainLabel("", role="body_strong", elide=True)
@@ -227,12 +247,18 @@ class ConflictPane(Surface):
         row.addStretch(1)
         return row
 
+    def _views(self) -> tuple[DiffView, ...]:
+        return (self._both,) if self._is_narrow else (self._mine, self._theirs)
+
     def _arrange(self) -> None:
         mine, theirs, both, _result = self._columns
         for column, is_shown in ((mine, not self._is_narrow), (theirs, not self._is_narrow), (both, self._is_narrow)):
             column.setVisible(is_shown)
         for place, column in enumerate(self._columns):
             self._grid.setColumnStretch(place, 0 if column.isHidden() else 1)
+        if self._at >= 0:
+            for view in self._views():
+                view.show_difference(self._at)
 
     def _set_assembling(self, *, is_on: bool) -> None:
         self._is_assembling = is_on
@@ -268,6 +294,20 @@ class ConflictPane(Surface):
             said = _("difference {number} of {total}").format(number=self._at + 1, total=total)
             self._count.setText(said[:1].upper() + said[1:])
         self._next.setVisible(total > 0)
+        self._show_swap()
+
+    def _can_swap(self) -> bool:
+        face = self._face
+        return (
+            face is not None
+            and self._at >= 0
+            and self.result.toPlainText() == blended(face.theirs, face.mine, self._taken)
+        )
+
+    def _show_swap(self) -> None:
+        is_theirs = self._at in self._taken
+        self._swap.set_verb(_("Here: back to mine") if is_theirs else _("Here: the store's words"))
+        self._swap.setVisible(self._can_swap())
 
     def _show_enabled(self, *, is_enabled: bool) -> None:
         for button in self._buttons.values():
@@ -275,6 +315,7 @@ class ConflictPane(Surface):
 
     def _on_text_changed(self) -> None:
         self._say_result()
+        self._show_swap()
         if self._is_assembling:
             self.edited.emit(self.result.toPlainText())
 

@@ -156,6 +156,34 @@ def test_f8_walks_the_differences_round(open_window: OpenWindow, qtbot: QtBot) -
         assert f"Различие {place} из 3" in words(window)
 
 
+def test_four_takes_the_stores_words_at_one_difference(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_on(open_window, qtbot)
+    compare(window, qtbot)
+    result = window.outbox.conflict.result
+    for key in (Qt.Key.Key_F8, Qt.Key.Key_4):
+        press(key)
+    assert result.toPlainText() == "Ремонт будет выполнен 2 июня силами службы."
+    for key in (Qt.Key.Key_F8, Qt.Key.Key_4):
+        press(key)
+    assert result.toPlainText() == "Ремонт будет выполнен до 10 июня силами службы."
+    press(Qt.Key.Key_4)
+    assert result.toPlainText() == "Ремонт будет выполнен 2 июня силами службы."
+    press(Qt.Key.Key_3)
+    wanted = (CommandId("c1"), Choice.ASSEMBLED, "Ремонт будет выполнен 2 июня силами службы.")
+    qtbot.waitUntil(lambda: desk.choices.resolved == [wanted])
+
+
+def test_what_was_typed_into_the_result_is_never_written_over(open_window: OpenWindow, qtbot: QtBot) -> None:
+    _desk, window = open_on(open_window, qtbot)
+    compare(window, qtbot)
+    pane = window.outbox.conflict
+    press(Qt.Key.Key_3)
+    type_text(pane.result, "Своё. ")
+    pane.next_difference()
+    pane.swap_here()
+    assert pane.result.toPlainText() == f"Своё. {MINE}" and not pane._swap.isVisible()
+
+
 def test_a_choice_that_the_rules_refuse_keeps_both_texts(open_window: OpenWindow, qtbot: QtBot) -> None:
     desk, window = open_on(open_window, qtbot)
     desk.choices.refusal = Refused(Reason.WRONG_STAGE)
