@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -12,7 +13,7 @@ from ui.dialogs.overlay import OverlayPage
 from ui.locked_page import LockedPage
 from ui.news_bar import NewsBar
 from ui.rail_faces import outbox_face
-from ui.safety_words import safety_face
+from ui.safety_words import REACHED, safety_face
 from ui.sync_words import sync_words
 from ui.wording import trouble_sentence
 
@@ -62,6 +63,10 @@ class Connection(QObject):
 
     def show_status(self, status: SyncStatus) -> None:
         window, now = self._window, self._window.conductor.now()
+        if status.kind is SyncKind.BUSY and status.trouble and not status.total:
+            # a try under way is no connection yet: the truth of before stands until it has come through
+            kept = self._status.kind
+            status = replace(status, kind=SyncKind.OFFLINE if kept in REACHED else kept)
         was_closed, self._status = self._status.is_locked, status
         window.status.show_status(status, now)
         window.rail.set_bottom_face(outbox_face(status))

@@ -163,6 +163,8 @@ def _cache_troubles() -> dict[Key, str]:
             "Nothing was changed; tell the support."
         ),
         "locked": _("The files of this computer are locked. Sign in with your password; nothing is lost."),
+        "lease_ended": _("The copy is closed until there is a connection. What you typed is whole"),
+        "clock_set_back": _("The copy is closed: the clock of this computer was set back"),
     }
     return {("CacheTrouble", kind, ""): words for kind, words in said.items()}
 

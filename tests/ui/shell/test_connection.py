@@ -97,6 +97,16 @@ def test_the_count_of_what_is_unsent_follows_every_action(open_window: OpenWindo
     qtbot.waitUntil(lambda: "отправим 1 действие" in window.status.sync.text())
 
 
+def test_a_try_under_way_does_not_yet_claim_a_connection(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window()
+    tell(desk, offline())
+    qtbot.waitUntil(lambda: "Нет связи" in window.status.sync.text())
+    tell(desk, replace(offline(2), kind=SyncKind.BUSY))
+    qtbot.waitUntil(lambda: "отправим 2 действия" in window.status.sync.text())
+    tell(desk, replace(offline(2), kind=SyncKind.BUSY, done=10, total=200))
+    qtbot.waitUntil(lambda: "10 из 200" in window.status.sync.text())
+
+
 def test_a_closed_copy_shows_no_message_and_opens_again_by_itself(open_window: OpenWindow, qtbot: QtBot) -> None:
     desk, window = open_window()
     tell(desk, locked())
