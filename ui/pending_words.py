@@ -103,10 +103,18 @@ def _why(pending: Pending, case: Case, now: datetime) -> str:
         ).format(id=pending.command_id)
     said = refusal_sentence(pending.refused) if pending.refused is not None else _not_said(pending.state)
     if case is Case.GONE:
-        until = f"{(pending.saved_at + KEPT_FOR).astimezone():%d.%m.%Y}"
-        gone = _("The message is no longer shown to you. Your text is kept here until {day}, then it is wiped.")
-        return f"{said}. {gone.format(day=until)}"
+        return _gone(pending, said)
     return said
+
+
+def _gone(pending: Pending, said: str) -> str:
+    """The access was lost: the reason where it says more, and how long an own text is kept (P19)."""
+    parts = [f"{said}."] if pending.refused is None or pending.refused.reason is not Reason.UNKNOWN_MESSAGE else []
+    parts.append(_("The message is no longer shown to you."))
+    if typed_fields(pending.command_json):
+        until = f"{(pending.saved_at + KEPT_FOR).astimezone():%d.%m.%Y}"
+        parts.append(_("Your text is kept here for 30 days, until {day}.").format(day=until))
+    return " ".join(parts)
 
 
 def _not_said(state: PendingState) -> str:

@@ -268,6 +268,8 @@ def test_each_entry_offers_what_makes_sense(one: Pending, is_here: bool, case: C
 
 
 def test_a_text_whose_message_is_gone_says_until_when_it_is_kept() -> None:
-    gone = replace(entry("a", "m"), saved_at=NOW)
+    gone = replace(entry("a", "m", refused=Refused(Reason.UNKNOWN_MESSAGE)), saved_at=NOW)
     why = pending_face(gone, NOW, is_here=False).why
-    assert "вам больше не показывается" in why and "до 05.07.2025" in why
+    assert why == "Сообщение вам больше не показывается. Ваш текст хранится здесь 30 дней, до 05.07.2025."
+    no_text = pending_face(replace(gone, command_json="{}"), NOW, is_here=False).why
+    assert no_text == "Сообщение вам больше не показывается."
