@@ -29,13 +29,16 @@ class ChoicesMade:
         if self.refusal is not None and choice is not Choice.THEIRS:
             return self.refusal
         entry = next(one for one in self._desk.refused if one.command_id == command_id)
-        self._desk.dismiss(command_id)
+        self.dismiss(command_id)
         status = self._desk.status_now
         self._desk.status_now = replace(status, refused=max(0, status.refused - 1))
         self._desk.tell(Changes(outbox=True, sync=self._desk.status_now))
         if choice is Choice.THEIRS:
             return None
         return Done(command_id=CommandId(uuid.uuid4().hex), message_id=entry.message_id, number=entry.number)
+
+    def dismiss(self, command_id: CommandId) -> None:
+        self._desk.refused = [one for one in self._desk.refused if one.command_id != command_id]
 
     def put_away(self, event_id: str) -> None:
         self.seen.append(event_id)

@@ -145,7 +145,7 @@ class FakeDesk:
             fits=lambda query, message_id: message_id in self.kept,
         )
         self.commands = SimpleNamespace(
-            do=self.do, pending=lambda: tuple(self.refused), dismiss=self.dismiss, resolve=self.choices.resolve
+            do=self.do, pending=lambda: tuple(self.refused), dismiss=self.choices.dismiss, resolve=self.choices.resolve
         )
         self.drafts = SimpleNamespace(
             load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard,
@@ -300,9 +300,6 @@ class FakeDesk:
     def why(self, message_id: MessageId) -> tuple[WhyView, ...]:
         lines = why(self.kept[message_id], self.regulation, self.directory_now)
         return tuple(WhyView(key=one.key, params=dict(one.params), clause=one.clause) for one in lines)
-
-    def dismiss(self, command_id: CommandId) -> None:
-        self.refused = [one for one in self.refused if one.command_id != command_id]
 
     def load_draft(self, form: str, message_id: MessageId | None = None) -> Draft | None:
         found = [d for d in self.saved_drafts.values() if d.form == form and d.message_id == message_id]
