@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from arm.i18n import set_language
 from ui.gallery_pages import pieces_page, sheet_page, shell_page
+from ui.gallery_states import STATE_PAGES
 from ui.theme import apply_theme
 from ui.widgets import PickerEdit
 
 _WIDTH, _HEIGHT = 1366, 768
+_SMALL = (1024, 600)
 _SETTLE_MS = 60
 
 
@@ -46,7 +48,7 @@ class GalleryRun(QObject):
         apply_theme(self._app, theme, self._scale)
         self._name = f"{title}-{theme}.png"
         self._page = _PAGES[title]()
-        self._page.resize(_WIDTH, _HEIGHT)
+        self._page.resize(*(_SMALL if title.endswith("small") else (_WIDTH, _HEIGHT)))
         self._page.show()
         self._page.activateWindow()
         QTimer.singleShot(_SETTLE_MS, self._on_page_settled)
@@ -67,7 +69,12 @@ class GalleryRun(QObject):
         self._on_next_due()
 
 
-_PAGES: dict[str, Callable[[], QWidget]] = {"shell": shell_page, "pieces": pieces_page, "sheet": sheet_page}
+_PAGES: dict[str, Callable[[], QWidget]] = {
+    "shell": shell_page,
+    "pieces": pieces_page,
+    "sheet": sheet_page,
+    **STATE_PAGES,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

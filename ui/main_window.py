@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from arm.desk.values import FILTERS, Counter, Filter, Me, SyncStatus
+from arm.desk.values import FILTERS, Counter, DeskEvent, Filter, Me
 from arm.desk.values import Workspace as Space
 from arm.i18n import _, current_language
 from ui.bridge import Bridge
 from ui.conductor import Conductor
+from ui.connection import Connection
 from ui.models.queue import QueueModel
 from ui.panes import step_pane
 from ui.preferences import Preferences
@@ -62,6 +63,7 @@ class MainWindow(QWidget):
         self.preferences = preferences
         self.language = current_language()
         self.conductor = Conductor(bridge, me, self)
+        self.link = Connection(self)
         self.calls: IntakePanel | None = None
         self._build()
         self.conductor.take_parts(self.queue, self.area, self.bar)
@@ -70,6 +72,7 @@ class MainWindow(QWidget):
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self.conductor.tick)
+        self._tick.timeout.connect(self.link.ask)
         self._tick.start()
         restore_place(self, preferences)
 
@@ -84,18 +87,22 @@ class MainWindow(QWidget):
             self.queue.choose_filter(filters.index(Filter(str(chosen_filter))))
 
     def show_trouble(self, error: BaseException) -> None:
-        """One banner, whatever happens how often; work goes on."""
-        self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
+        """One banner, whatever happens how often; work goes on. Over a closed copy its page says it all."""
+        if not self.link.is_closed:
+            self.banner.set_face(BannerFace(trouble_sentence(error), "error", closable=True))
 
-    def show_news(self, face: BannerFace | None) -> None:
-        """What the start has to tell; a trouble that stands there already is more urgent."""
-        if face is not None and self.banner.face() is None:
-            self.banner.set_face(face)
+    def show_news(self, events: tuple[DeskEvent, ...]) -> None:
+        """What the start has to tell."""
+        self.link.news.show_start(events)
 
     def show_outbox(self) -> None:
         self.area.show_page(self.outbox)
-        self.outbox.reload()
-        self.outbox.setFocus()
+        self.outbox.open_page()
+
+    def next_attention(self) -> None:
+        """F8: the next difference where two texts are compared, else what needs a decision."""
+        if not self.outbox.next_difference():
+            self.show_outbox()
 
     def open_calls(self) -> None:
         """Ins, from anywhere: the panel of calls, made once per window."""
@@ -128,6 +135,7 @@ class MainWindow(QWidget):
     def save_drafts(self) -> None:
         """All that is typed anywhere in this window, at once."""
         self.conductor.save_drafts()
+        self.outbox.save_drafts()
         if self.calls is not None:
             self.calls.save_drafts()
 
@@ -161,8 +169,9 @@ class MainWindow(QWidget):
         self.toast.setObjectName("toast")
         body = QVBoxLayout()
         body.setSpacing(0)
-        for part in (self.banner, self.area, Divider(), self.bar):
-            body.addWidget(part, 1 if part is self.area else 0)
+        self.above_bar = Divider()
+        for part in (self.link.news, self.banner, self.link.locked, self.area, self.above_bar, self.bar):
+            body.addWidget(part, 1 if part in (self.area, self.link.locked) else 0)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.rail)
@@ -185,13 +194,11 @@ class MainWindow(QWidget):
         made.counted.connect(self._fill_rail)
         made.entered.connect(self._on_entered)
         made.toasted.connect(self.status.clear_remark)
-        made.synced.connect(self._on_synced)
         made.placed.connect(self._on_placed)
         made.call_asked.connect(self.open_calls)
         made.outbox_changed.connect(self.outbox.reload_if_seen)
         self.bridge.troubled.connect(self.show_trouble)
-        self.status.sync_pressed.connect(self.sync_now)
-        self.status.sign_in_pressed.connect(self.sign_in_asked)
+        self.link.connect_parts()
         self.status.outbox_pressed.connect(self.show_outbox)
         self.outbox.left.connect(self.go_back)
         self.area.turned.connect(self._on_area_turned)
@@ -233,15 +240,9 @@ class MainWindow(QWidget):
         if key == "recall":
             self.conductor.recall_last()
 
-    def _on_synced(self, status: SyncStatus) -> None:
-        self.status.show_status(status)
-
     def sync_now(self) -> None:
         """F5."""
-        self.bridge.call_out(self, lambda desk: desk.sync.run_now(), self._on_synced, self._on_sync_failed)
-
-    def _on_sync_failed(self, error: BaseException) -> None:
-        self.status.announce_trouble(trouble_sentence(error))
+        self.link.check()
 
     def _on_search_everywhere(self, text: str) -> None:
         from ui.dialogs.palette import Palette

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from arm.desk.values import Counter, Me
+from arm.desk.values import Counter, Me, SyncStatus
 from arm.desk.values import Workspace as Space
 from arm.i18n import _
 from ui.actions import SPACE_ICONS, SPACE_NUMBERS
+from ui.sync_words import decision_words, outbox_words, parked_words
 from ui.widgets import Rail, RailFace
 from ui.wording import rail_name
 
@@ -33,8 +34,15 @@ def first_place(places: tuple[Space, ...], counters: tuple[Counter, ...], last: 
     return left if left in waiting else next((one for one in places if one in waiting), left)
 
 
+def outbox_face(status: SyncStatus) -> RailFace:
+    """The button of the outbox: its badge counts what wants a choice and goes only by choosing (P19)."""
+    waiting = decision_words(status)[0] or parked_words(status)[0]
+    label = waiting or (outbox_words(status)[0] if status.unsent else "") or _("Sending and decisions")
+    return RailFace("outbox", label, "send", 0, status.refused + status.parked, is_named=True)
+
+
 def add_bottom(rail: Rail) -> None:
-    rail.add_bottom("send", _("Outbox"), "outbox")
+    rail.add_bottom("send", _("Sending and decisions"), "outbox")
     rail.add_bottom("moon", _("Light or dark"), "theme")
     rail.add_bottom("help", _("Keys and help   F1"), "keys")
     rail.add_bottom("user", _("Account"), "account")

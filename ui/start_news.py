@@ -1,11 +1,11 @@
-"""What a person must be told once at the start: a damaged work file that was saved, a copy that is loaded anew."""
+"""What a start itself finds: a damaged work file that was saved, a copy that is loaded anew."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from arm.desk.values import DeskEvent, DeskEventKind
 from arm.i18n import _, ngettext
-from ui.widgets import BannerFace
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 SHOWN_NUMBERS = 8
 
 
-def start_news(desk: Desk) -> BannerFace | None:
-    """Read once the files are open; nothing when all was well."""
+def start_news(desk: Desk) -> tuple[DeskEvent, ...]:
+    """Read once the files are open; nothing when all was well. Events without an id: they are of this start alone."""
+    at = desk.sync.now()
     report = desk.session.salvage()
     if report is not None:
-        return BannerFace(salvage_words(report.kept_file, report.commands, report.missing_seqs), "warn", closable=True)
+        params = {
+            "file": report.kept_file,
+            "saved": str(report.commands),
+            "missing": ",".join(str(one) for one in report.missing_seqs),
+        }
+        return (DeskEvent(event_id="", kind=DeskEventKind.SALVAGED, at=at, params=params),)
     if desk.session.was_rebuilt():
-        return BannerFace(_rebuilt_words(), "info", closable=True)
-    return None
+        return (DeskEvent(event_id="", kind=DeskEventKind.REBUILT, at=at),)
+    return ()
 
 
 def salvage_words(kept_file: str, commands: int, missing_seqs: tuple[int, ...]) -> str:
@@ -49,7 +55,7 @@ def salvage_words(kept_file: str, commands: int, missing_seqs: tuple[int, ...]) 
     return " ".join(said)
 
 
-def _rebuilt_words() -> str:
+def rebuilt_words() -> str:
     return _(
         "The copy of the messages on this computer was begun anew: it was damaged or made by another version. "
         "Nothing of yours is lost."

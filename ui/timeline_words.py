@@ -18,6 +18,9 @@ from ui import word_tables
 def event_title(event: Event, directory: Directory) -> str:
     """«Назначен исполнитель: Кузнецов И. И.»"""
     said = _titles(current_language()).get(event.verb, event.verb.value)
+    if isinstance(event.command, c.Comment) and event.command.rival:
+        # P19: an answer that came too late, kept by the store
+        return _("Rival version of the answer")
     target = _target(event, directory)
     return _("{what}: {whom}").format(what=said, whom=target) if target else said
 

@@ -44,12 +44,24 @@ def bind_keys(window: MainWindow) -> None:
     for line in key_lines(window):
         for sequence in line.sequences:
             if sequence not in PANE_KEYS:
-                bind(window, sequence, line.run, context=Qt.ShortcutContext.WindowShortcut)
+                run = partial(_run, window, line)
+                bind(window, sequence, run, context=Qt.ShortcutContext.WindowShortcut)
     for pane in (window.queue, window.card, window.bar, window.rail):
         bind_pane(window, pane)
     from ui.dialogs.keys_page import KeysPage
 
     bind(window, "F1", lambda: KeysPage(window).open_page(), context=Qt.ShortcutContext.WindowShortcut)
+
+
+CLOSED_KEYS = frozenset({"F5", "F12", "Ctrl +", "Ctrl −", "Ctrl+0"})
+"""What still works over a closed copy (P30): none of it shows a message."""
+
+
+def _run(window: MainWindow, line: KeyLine) -> None:
+    if window.link.is_closed and line.shown not in CLOSED_KEYS:
+        window.conductor.announce(_("The copy is closed until there is a connection. What you typed is whole"))
+    else:
+        line.run()
 
 
 def bind_pane(window: MainWindow, pane: QWidget) -> None:
@@ -83,6 +95,8 @@ def _doing(window: MainWindow) -> tuple[KeyLine, ...]:
         KeyLine("Ctrl+Enter", ("Ctrl+Return",), _("Main action"), go.press_main),
         KeyLine("Ctrl+S", ("Ctrl+S",), _("Save the draft now"), partial(_save, window)),
         KeyLine("F5", ("F5",), _("Synchronise now"), window.sync_now),
+        KeyLine("F8", ("F8",), _("What needs a decision; the next difference"), window.next_attention),
+        KeyLine("F12", ("F12",), _("Connection and safety"), window.link.open_safety),
     )
 
 

@@ -280,7 +280,7 @@ def pendings(language: str) -> dict[PendingState, str]:
         PendingState.UNSENT: _("Not sent yet"),
         PendingState.REFUSED: _("Not accepted"),
         PendingState.CONFLICT: _("Changed by somebody else meanwhile"),
-        PendingState.PARKED: _("Waits for an earlier action"),
+        PendingState.PARKED: _("Set aside for a look"),
     }
 
 

@@ -56,6 +56,10 @@ class DraftsDesk:
         self._core.check_lease()
         return tuple(_draft(one) for one in self._core.store.drafts.of_form(form))
 
+    def count(self) -> int:
+        """How many drafts there are, of every form."""
+        return self._core.store.drafts.count()
+
     def discard(self, draft_id: str) -> None:
         form = self._core.store.drafts.discard(draft_id)
         self._changed(form)

@@ -265,7 +265,8 @@ class SyncStatus:
     """`since` is the last successful pull; `skew_s` this computer's clock minus the central store's.
 
     `trouble` is the code of what is in the way (`proxy_auth`, `dns`, `captive`, `certificate_expired` …), `stuck_since`
-    when the outbox last moved although the store is reachable (P25), `lease_ends_at` when the copy locks (P30).
+    when the outbox last moved although the store is reachable (P25), `lease_ends_at` when the copy locks (P30),
+    `next_try_at` when the network thread tries again by itself (by the central store's time; empty: now, or unknown).
     """
 
     kind: SyncKind
@@ -281,6 +282,7 @@ class SyncStatus:
     lease_ends_at: datetime | None = None
     is_locked: bool = False
     events: tuple[DeskEvent, ...] = ()
+    next_try_at: datetime | None = None
 
 
 class DeskEventKind(StrEnum):

@@ -60,6 +60,9 @@ class Drafts:
         self._work.run("DELETE FROM draft WHERE draft_id = ?", (draft_id,))
         return str(found[0][0]) if found else ""
 
+    def count(self) -> int:
+        return int(self._work.rows("SELECT count(*) FROM draft")[0][0])
+
     def messages(self) -> set[str]:
         """Messages that have a draft."""
         found = self._work.rows("SELECT DISTINCT message_id FROM draft WHERE message_id IS NOT NULL")

@@ -148,10 +148,10 @@ def _told_and_kept(play: Stage) -> None:
     desk = theatre.desk("executor-2")
     theatre.mend("executor-2")
     desk.press("F5")
-    desk.see("не принял", name="status-outbox")
+    desk.see("решения", name="status-decisions")
     desk.see("сообщение теперь у другого", "сохранено", name="toast")
     story.tell("Связь есть. Исполнителю сказано: сообщение теперь у другого, написанное сохранено.", desk)
-    desk.click("status-outbox")
+    desk.click("status-decisions")
     desk.see("Переназначено".lower(), play.number, WRITTEN.splitlines()[-1], name="outbox-page")
     story.tell("В очереди отправки — что не принято, почему и весь набранный текст: его можно скопировать.", desk)
     play.truth.holds(

@@ -45,6 +45,7 @@ from arm.domain.refusals import Refused
 from arm.domain.routing import RoutingRule, route
 from arm.domain.why import why
 from arm.settings import resource_path
+from tests.ui.choices_fakes import ChoicesMade
 from tests.ui.company import FakeHandover, FakePresence
 
 CITY, ROADS, GARDEN, OUTSIDE = (OrganisationId(one) for one in ("city", "roads", "garden", "ministry"))
@@ -120,6 +121,7 @@ class FakeDesk:
         self.status_now = SyncStatus(kind=SyncKind.IN_STEP, since=datetime.now(UTC))
         self.numbers = iter(range(4811, 9999))
         self.trouble: BaseException | None = None
+        self.choices = ChoicesMade(self)
         self._build_nouns()
 
     def _build_nouns(self) -> None:
@@ -144,10 +146,13 @@ class FakeDesk:
             similar=lambda text, address, limit=5: (),
             fits=lambda query, message_id: message_id in self.kept,
         )
-        self.commands = SimpleNamespace(do=self.do, pending=lambda: tuple(self.refused), dismiss=self.dismiss)
-        self.drafts = SimpleNamespace(
-            load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard
+        self.commands = SimpleNamespace(
+            do=self.do, pending=lambda: tuple(self.refused), dismiss=self.choices.dismiss, resolve=self.choices.resolve
         )
+        self.drafts = SimpleNamespace(
+            load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard,
+            count=lambda: len(self.saved_drafts),
+        )  # fmt: skip
         self.search = SimpleNamespace(search=self.found, callers=self.callers)
         self.people = SimpleNamespace(
             directory=lambda: self.directory_now,
@@ -166,6 +171,7 @@ class FakeDesk:
             start=lambda: None,
             stop=lambda: None,
             first_sync=lambda progress, is_cancelled: True,
+            put_away=self.choices.put_away,
         )
 
     def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
@@ -296,9 +302,6 @@ class FakeDesk:
     def why(self, message_id: MessageId) -> tuple[WhyView, ...]:
         lines = why(self.kept[message_id], self.regulation, self.directory_now)
         return tuple(WhyView(key=one.key, params=dict(one.params), clause=one.clause) for one in lines)
-
-    def dismiss(self, command_id: CommandId) -> None:
-        self.refused = [one for one in self.refused if one.command_id != command_id]
 
     def load_draft(self, form: str, message_id: MessageId | None = None) -> Draft | None:
         found = [d for d in self.saved_drafts.values() if d.form == form and d.message_id == message_id]

@@ -15,11 +15,17 @@ _SHADE = QColor(10, 16, 24, 110)
 
 
 class OverlayPage(QWidget):
-    """Covers its window; `panel` is the page itself, of at most the given size in em."""
+    """Covers its window; `panel` is the page itself, of at most the given size in em.
 
-    def __init__(self, window: QWidget, title: str, width_em: float = 46.0, height_em: float = 30.0) -> None:
+    With `fits_height` it is no higher than what stands on it.
+    """
+
+    def __init__(
+        self, window: QWidget, title: str, width_em: float = 46.0, height_em: float = 30.0, *, fits_height: bool = False
+    ) -> None:
         super().__init__(window)
         self._most = (width_em, height_em)
+        self._fits_height = fits_height
         self._focus_before: QWidget | None = None
         self.panel = Surface("card", self)
         self.column = QVBoxLayout(self.panel)
@@ -32,7 +38,7 @@ class OverlayPage(QWidget):
 
     def open_page(self) -> None:
         self._focus_before = self.window().focusWidget()
-        self._cover()
+        self.cover()
         self.show()
         self.raise_()
         self.first_focus().setFocus(Qt.FocusReason.PopupFocusReason)
@@ -54,7 +60,7 @@ class OverlayPage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
-            self._cover()
+            self.cover()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -66,11 +72,15 @@ class OverlayPage(QWidget):
         if not self.panel.geometry().contains(event.position().toPoint()):
             self.close_page()
 
-    def _cover(self) -> None:
+    def cover(self) -> None:
+        """Takes the size of the window again."""
         around = self.parentWidget()
         if around is None:
             return
         self.setGeometry(around.rect())
         width = min(round(self._most[0] * em()), self.width() - 32)
         height = min(round(self._most[1] * em()), self.height() - 32)
+        if self._fits_height:
+            self.column.activate()
+            height = min(height, self.column.totalHeightForWidth(width))
         self.panel.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)

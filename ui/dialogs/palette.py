@@ -100,7 +100,7 @@ class Palette(OverlayPage):
             if face.enabled
         ]
         known += [(f"{one.meaning}{KEY_GAP}{one.shown}", one.run) for one in key_lines(window)]
-        known.append((_("Outbox"), window.show_outbox))
+        known.append((_("Sending and decisions"), window.show_outbox))
         if not asked:
             return known
         ranked = [(place, words, run) for words, run in known if (place := rank(asked, words)) is not None]

@@ -13,11 +13,12 @@ from ui.widgets.chip import (
     paint_state_shape,
 )
 from ui.widgets.choices import FilterChips, FilterFace, Segment, SegmentedChoice
-from ui.widgets.diff_view import DiffPart, DiffView, word_diff
+from ui.widgets.diff_view import DiffPart, DiffView, blended, word_diff
 from ui.widgets.due_date import DueDateEdit
 from ui.widgets.empty import EmptyState, SkeletonRows
 from ui.widgets.files import ComposeEdit, FileFace, FileStrip
 from ui.widgets.flow import FlowLayout, empty_layout
+from ui.widgets.link_mark import LinkMark
 from ui.widgets.picker import PickerEdit
 from ui.widgets.picker_list import PickerRow
 from ui.widgets.rail import Rail, RailFace
@@ -51,6 +52,7 @@ __all__ = [
     "FilterFace",
     "FlowLayout",
     "IconButton",
+    "LinkMark",
     "PickerEdit",
     "PickerRow",
     "PlainLabel",
@@ -73,6 +75,7 @@ __all__ = [
     "ToastFace",
     "announce",
     "as_tooltip",
+    "blended",
     "deadline_chip_size",
     "empty_layout",
     "paint_deadline_chip",

@@ -20,7 +20,10 @@ _ICON = 22
 
 @dataclass(frozen=True)
 class RailFace:
-    """One workspace; `number` is its fixed key (Alt+number), `count` what waits for the user's action."""
+    """One workspace; `number` is its fixed key (Alt+number), `count` what waits for the user's action.
+
+    With `is_named` the label itself says what is counted.
+    """
 
     key: object
     label: str
@@ -28,6 +31,7 @@ class RailFace:
     number: int
     count: int = 0
     overdue: bool = False
+    is_named: bool = False
 
 
 class _RailButton(QAbstractButton):
@@ -47,7 +51,7 @@ class _RailButton(QAbstractButton):
     def show_face(self, face: RailFace) -> None:
         self.face = face
         words = face.label
-        if face.count:
+        if face.count and not face.is_named:
             waiting = ngettext("{count} message waits", "{count} messages wait", face.count)
             words = f"{words}, {waiting.format(count=face.count)}"
         if face.overdue:
@@ -74,6 +78,7 @@ class _RailButton(QAbstractButton):
         tokens = theme().tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         box = QRectF(self.rect()).adjusted(6, 2, -6, -2)
         painter.setPen(Qt.PenStyle.NoPen)
         if self.isChecked() or self._is_hovered:
@@ -143,6 +148,7 @@ class Rail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[object, _RailButton] = {}
+        self._small: dict[object, _RailButton] = {}
         self._current: object = None
         self.setAccessibleName(_("Workspaces"))
         self.setFixedWidth(rail_width())
@@ -197,6 +203,15 @@ class Rail(QWidget):
         button = _RailButton(RailFace(key, name, icon_name, 0), is_small=True, parent=self)
         button.clicked.connect(partial(self._on_bottom_clicked, key))
         self._bottom.addWidget(button)
+        self._small[key] = button
+
+    def set_bottom_face(self, face: RailFace) -> None:
+        """Another name or a counter for one of the small buttons."""
+        if self._small[face.key].face != face:
+            self._small[face.key].show_face(face)
+
+    def bottom_face(self, key: object) -> RailFace:
+        return self._small[key].face
 
     def sizeHint(self) -> QSize:
         return QSize(rail_width(), 400)

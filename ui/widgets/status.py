@@ -21,17 +21,24 @@ _LOOKS = {
 
 
 class StatusPiece(QWidget):
-    """A mark whose shape tells the tone, and words. Tones: ok, busy, warn, error, offline, plain (no mark)."""
+    """A mark whose shape tells the tone, and words. Tones: ok, busy, warn, error, offline, plain (no mark).
+
+    Only an `elastic` piece gives way where the window is narrow.
+    """
 
     clicked = Signal()
 
-    def __init__(self, text: str = "", tone: str = "plain", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", tone: str = "plain", parent: QWidget | None = None, *, elastic: bool = True
+    ) -> None:
         super().__init__(parent)
+        self._elastic = elastic
         self._text = ""
         self._tone = "plain"
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.set_status(text, tone)
+        show_if(self, bool(text))
 
     def set_status(self, text: str, tone: str = "plain") -> None:
         if (text, tone) == (self._text, self._tone):
@@ -55,7 +62,7 @@ class StatusPiece(QWidget):
         return QSize(metrics.horizontalAdvance(self._text) + mark + 16, metrics.height() + 10)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(48, self.sizeHint().height())
+        return QSize(48, self.sizeHint().height()) if self._elastic else self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme().tokens
@@ -106,7 +113,11 @@ class StatusLine(QWidget):
         self.setFixedHeight(max(26, QFontMetrics(type_font("caption")).height() + 10))
 
     def add_piece(self, piece: QWidget, stretch: int = 0) -> None:
-        self._row.insertWidget(self._row.count() - 1, piece, stretch)
+        self._row.insertWidget(self._row.indexOf(self._remark), piece, stretch)
+
+    def add_end(self, widget: QWidget) -> None:
+        """At the right edge, after the passing remark."""
+        self._row.addWidget(widget)
 
     def announce(self, text: str, seconds: float = 6.0) -> None:
         """Writes and says a sentence, for instance why a key did nothing."""

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ui.delegates.queue_row import Density, QueueFace, QueueRowDelegate
 from ui.gallery import GalleryRun
 from ui.gallery_pages import queue_view
+from ui.gallery_states import STATE_PAGES
 from ui.theme import theme
 from ui.widgets import (
     ComposeEdit,
@@ -135,10 +136,23 @@ def test_a_difference_is_underlined_and_struck_and_summed_up(dressed: QApplicati
     view = DiffView()
     qtbot.addWidget(view)
     view.set_texts("один <b>два</b>", "один три")
-    assert view.toPlainText() == "один <b>два</b>три"
+    assert view.toPlainText() == "один <b>два</b>\u2009три"
     assert view.summary() == "добавлено в 1 месте, убрано в 1 месте"
     view.set_texts("то же", "то же")
     assert view.summary() == "Правок нет"
+
+
+def test_two_sides_of_a_difference_count_alike_and_each_shows_its_own(dressed: QApplication, qtbot: QtBot) -> None:
+    mine, theirs = DiffView(side="after"), DiffView(side="before")
+    for view in (mine, theirs):
+        qtbot.addWidget(view)
+        view.set_texts("Ремонт будет выполнен до 10 июня", "Ремонт выполнен 2 июня. Гарантия год")
+    assert mine.toPlainText() == "Ремонт выполнен 2 июня. Гарантия год"
+    assert theirs.toPlainText() == "Ремонт будет выполнен до 10 июня"
+    assert mine.differences() == theirs.differences() == 3
+    assert (mine.show_difference(0).strip(), theirs.show_difference(0).strip()) == ("", "будет")
+    assert (mine.show_difference(1), theirs.show_difference(1)) == ("2", "до 10")
+    assert (mine.show_difference(2), theirs.show_difference(2)) == (". Гарантия год", "")
 
 
 def test_the_course_of_a_message_is_plain_text_and_grows_with_its_words(dressed: QApplication, qtbot: QtBot) -> None:
@@ -225,6 +239,8 @@ def test_a_flow_breaks_its_lines_at_the_width(dressed: QApplication, qtbot: QtBo
 
 def test_the_gallery_draws_every_page(dressed: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
     run = GalleryRun(dressed, tmp_path, ("dark",))
-    with qtbot.waitSignal(run.finished, timeout=20_000):
+    with qtbot.waitSignal(run.finished, timeout=40_000):
         run.start()
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["pieces-dark.png", "sheet-dark.png", "shell-dark.png"]
+    drawn = {each.name for each in tmp_path.iterdir()}
+    assert {"pieces-dark.png", "sheet-dark.png", "shell-dark.png"} < drawn
+    assert {f"{title}-dark.png" for title in STATE_PAGES} < drawn

@@ -147,7 +147,7 @@ def test_a_wrong_clock_is_told_and_the_terms_go_by_the_central_store(open_window
     desk, window = open_window()
     desk.status_now = SyncStatus(kind=SyncKind.IN_STEP, since=datetime.now(UTC), skew_s=-420.0)
     desk.tell(Changes(sync=desk.status_now))
-    qtbot.waitUntil(lambda: "отстают на 7 мин" in window.status.skew.text())
+    qtbot.waitUntil(lambda: "отстают на 7\u00a0мин" in window.status.skew.text())
     assert window.conductor.now() - datetime.now(UTC) > timedelta(minutes=6)
 
 

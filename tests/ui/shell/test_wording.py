@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -11,13 +12,15 @@ from arm import i18n
 from arm.desk.values import Filter, PendingState, RowMark
 from arm.desk.values import Workspace as Space
 from arm.domain.clocks import Level
-from arm.domain.commands import Cause, Verb, WarningChannel, WarningKind
+from arm.domain.commands import Cause, Comment, Verb, WarningChannel, WarningKind
 from arm.domain.identity import Role
 from arm.domain.message import Channel, Closed, Delivery, Result, Stage
 from arm.domain.refusals import Reason, Refused
+from tests.ui.fakes import FakeDesk, fill
 from ui import sentences, word_tables, wording
 from ui.actions import LOOKS
 from ui.formats import NBSP, count, deadline_face, duration, file_size, initials, number_sign
+from ui.timeline_words import event_detail, event_title
 from ui.widgets import DeadlineState
 
 TABLES: list[tuple[object, type[StrEnum]]] = [
@@ -116,3 +119,15 @@ def test_a_late_answer_is_never_red_and_says_late() -> None:
     now = datetime(2026, 6, 3, 12, tzinfo=UTC)
     face = deadline_face(Level.DONE, None, None, now, closed_at=now, late_by_s=7200)
     assert face is not None and face.state is DeadlineState.DONE and "с опозданием" in face.words
+
+
+def test_an_answer_that_came_too_late_is_named_so_on_the_timeline() -> None:
+    i18n.set_language("ru")
+    desk = FakeDesk("u-exec")
+    (message,) = fill(desk, ("Яма во дворе",), upto=Stage.EXECUTION)
+    desk.act("u-exec", message.message_id, Comment(text="Ремонт выполнен"))
+    note = desk.events[message.message_id][-1]
+    assert event_title(note, desk.directory_now) == "Комментарий"
+    rival = replace(note, command=Comment(text="Ремонт выполнен", rival=True))
+    assert event_title(rival, desk.directory_now) == "Конкурирующая редакция ответа"
+    assert event_detail(rival, desk.directory_now) == "Ремонт выполнен"
