@@ -197,8 +197,6 @@ def _cache_troubles() -> dict[Key, str]:
         ),
         "long_path": _("The path of the profile's folder is too long. Nothing was written. Choose a shorter one."),
         "locked": _("The files of this computer are locked. Sign in with your password; nothing is lost."),
-        "lease_ended": _("The copy is closed until there is a connection. What you typed is whole"),
-        "clock_set_back": _("The copy is closed: the clock of this computer was set back"),
     }
     return {("CacheTrouble", kind, ""): words for kind, words in said.items()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
 
 from arm.central import tables as t
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from arm.central.central import Central
 
 BATCH = 500
-ENDED_TOKENS_KEPT = timedelta(days=1)
+ENDED_TOKENS_KEPT = timedelta(days=180)
+"""A desk that was revoked while it was away must still be known by its token, to be told to wipe itself (P32)."""
 PRESENCE_KEPT = timedelta(minutes=10)
 DRAFTS_KEPT = timedelta(days=30)
 FEED_KEPT = timedelta(days=180)
@@ -27,7 +28,7 @@ def tidy(central: Central, connection: Connection, now: datetime) -> bool:
     ended = now - ENDED_TOKENS_KEPT
     token, draft = t.token.c, t.shared_draft.c
     full = [
-        _removed(connection, t.token, token.token_hash, or_(token.expires_at < ended, token.revoked_at < ended)),
+        _removed(connection, t.token, token.token_hash, token.expires_at < ended),
         _removed(connection, t.shared_draft, draft.draft_id, draft.saved_at < now - DRAFTS_KEPT),
         central.uploads.lay_aside(connection, now, BATCH) == BATCH,
     ]

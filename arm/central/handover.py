@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -36,7 +36,6 @@ MOST_FIELDS = 40
 MOST_OF_ONE = 8
 """Drafts of one author on one message; a further one takes the place of his oldest."""
 MOST_SHOWN = 20
-KEPT = timedelta(days=30)
 
 
 class Handover:
@@ -121,11 +120,6 @@ class Handover:
         with writing(self._store.engine) as connection:
             version = connection.scalar(select(t.store.c.directory_version))
             yield connection, self._store.shelf.reference(connection, version or 0), self._store.clock()
-
-
-def expire(connection: Connection, now: datetime) -> int:
-    """Removes drafts whose content is older than 30 days; returns how many (the archive timer's work)."""
-    return connection.execute(delete(t.shared_draft).where(t.shared_draft.c.saved_at < now - KEPT)).rowcount
 
 
 def _check(draft_id: str, shared: DraftShare) -> None:

@@ -10,10 +10,11 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from arm.central import archive
 from arm.central import tables as t
 from arm.central.central import Central
 from arm.central.engine import reading, writing
-from arm.central.handover import MOST_BYTES, MOST_OF_ONE, expire
+from arm.central.handover import MOST_BYTES, MOST_OF_ONE
 from arm.central.problems import Trouble
 from arm.domain.commands import Approve, Cause, Reassign, SendBack, Submit
 from arm.domain.identity import MessageId, UserId
@@ -219,5 +220,5 @@ def test_after_thirty_days_the_content_is_gone(central: Central, clock: HandCloc
     for days, left in ((29, 1), (2, 0)):
         clock.moment += timedelta(days=days)
         with writing(central.store.engine) as connection:
-            expire(connection, clock.moment)
+            archive.tidy(central, connection, clock.moment)
         assert count(central) == left

@@ -392,8 +392,7 @@ def fill(desk: FakeDesk, texts: Iterable[str] = TEXTS, *, upto: Stage = Stage.MO
             ("u-coord", Assign(executor=UserId("u-exec"))),
             ("u-exec", Start()),
         ]
-        wanted = {Stage.MODERATION: 0, Stage.COORDINATION: 1, Stage.EXECUTION: 3}[upto]
-        for who, command in steps[:wanted]:
+        for who, command in steps[: {Stage.MODERATION: 0, Stage.COORDINATION: 1, Stage.EXECUTION: 3}[upto]]:
             message = desk.act(who, message.message_id, command, datetime.now(UTC) - timedelta(days=days / 2))
             if isinstance(message, Refused):
                 raise AssertionError((command, message))
