@@ -49,6 +49,7 @@ class Unwelcoming(BaseHTTPRequestHandler):
         self.send_response(401)
         self.send_header("Content-Type", "application/problem+json")
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Arm-Request", self.headers["Arm-Request"])
         self.end_headers()
         self.wfile.write(body)
 
