@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
-import http.client
-import ssl
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from arm.sync.troubles import SyncTrouble
+
+if TYPE_CHECKING:
+    import ssl
 
 _NOT_YET, _EXPIRED = 9, 10
 _WRONG_HOST = frozenset({62, 64})
@@ -31,6 +33,10 @@ class Fault(OSError):
 
 def trouble_behind(error: BaseException) -> SyncTrouble:
     """The trouble that an exception of the network means; the most exact of its causes decides."""
+    # imported late, as everywhere here: the first window is painted before the network is needed (S11)
+    import http.client
+    import ssl
+
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, Fault):
@@ -51,6 +57,8 @@ def trouble_behind(error: BaseException) -> SyncTrouble:
 
 def tls_fault(error: ssl.SSLError) -> Fault:
     """Why a handshake failed; an unknown reason is not taken for an unknown authority."""
+    import ssl
+
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         if code == _EXPIRED:

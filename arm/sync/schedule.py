@@ -16,7 +16,7 @@ FALLBACK_POLL_S = 55.0
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 LEAST_PAUSE_S = 0.3
-"""Full jitter may say nothing at all: with this much, a flapping line still sees fewer than 3 requests a second (F24)."""
+"""Full jitter may say nothing at all: with this much, a flapping line sees fewer than 3 requests a second (F24)."""
 LONGEST_ASKED_S = 600.0
 """However long the store asks to be left alone, a desk looks again after ten minutes: a slip must not end sync."""
 FIRST_GAP_S, LONGEST_GAP_S, CALLS_FREE = 0.25, 5.0, 3

@@ -16,8 +16,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from arm.sync.answers import ECHO, JSON_KINDS, is_ours, somebody_else, trouble_of
 from arm.sync.bodies import MOST_ANSWER_BYTES, PieceSize, pieces_of, whole_body
-from arm.sync.certificates import LastHeard, dated
 from arm.sync.faults import Fault, trouble_behind
+from arm.sync.heard import LastHeard, dated
 from arm.sync.troubles import SyncTrouble
 from arm.sync.ways import Ways, proxy_for, server_address
 from arm.wire import (

@@ -6,7 +6,6 @@ import ipaddress
 import sys
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from arm.sync.certificates import read_pin
 from arm.sync.faults import Fault
@@ -55,6 +54,8 @@ def proxy_for(server: str, ways: Ways, password: str = "") -> Proxy | None:
         return None
     if ways.proxy != SYSTEM_PROXY:
         return read_proxy(ways.proxy, ways.proxy_user, password)
+    from urllib.request import getproxies, proxy_bypass
+
     found = getproxies()
     stated = found.get("https") or found.get("all") or ""
     if not stated or proxy_bypass(host):
