@@ -126,6 +126,8 @@ def _ask_system(host: str, port: int) -> list[Address]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Fault("offline", "dns") from error
+    if not found:
+        raise Fault("offline", "dns")
     by_family: dict[int, list[Address]] = {}
     for family, _kind, _proto, _name, place in found:
         by_family.setdefault(family, []).append((family, place))
