@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from arm.sync.faults import Fault
+from arm.sync.troubles import SyncTrouble
 
 if TYPE_CHECKING:
     from arm.sync.certificates import Seen
@@ -57,8 +57,8 @@ class LastHeard:
         return wall - seen.not_after > _YEAR
 
 
-def dated(fault: Fault, seen: Seen, wall: datetime, heard: LastHeard) -> Fault:
+def dated(trouble: SyncTrouble, seen: Seen, wall: datetime, heard: LastHeard) -> SyncTrouble:
     """An expired or not yet valid certificate with its dates, or the computer's own clock as the cause."""
     moments = {"wall": wall, "not_before": seen.not_before, "not_after": seen.not_after}
     params = {name: one.astimezone(UTC).isoformat() for name, one in moments.items()}
-    return Fault("certificate", "clock" if heard.is_clock_wrong(seen, wall) else fault.code, params)
+    return SyncTrouble("certificate", params | {"code": "clock" if heard.is_clock_wrong(seen, wall) else trouble.code})

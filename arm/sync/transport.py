@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from arm.sync.answers import ECHO, JSON_KINDS, is_ours, somebody_else, trouble_of
 from arm.sync.bodies import MOST_ANSWER_BYTES, PieceSize, pieces_of, whole_body
-from arm.sync.faults import Fault, trouble_behind
+from arm.sync.faults import trouble_behind
 from arm.sync.heard import LastHeard, dated
 from arm.sync.troubles import SyncTrouble
 from arm.sync.ways import Ways, proxy_for, server_address
@@ -279,7 +279,7 @@ class HttpTransport:
             seen, _version = show_certificate(parts.hostname or "", parts.port or 443, proxy)
         except OSError:
             return trouble
-        return dated(Fault(trouble.kind, trouble.code), seen, datetime.now(UTC), self._heard).trouble()
+        return dated(trouble, seen, datetime.now(UTC), self._heard)
 
     def _read(self, response: requests.Response, kind: type[T]) -> T:
         with contextlib.closing(response):
