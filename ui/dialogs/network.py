@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from arm.desk.network import NetworkWish
 from arm.i18n import _
 from ui.bridge import Bridge
+from ui.dialogs.growing import grow_to_words
 from ui.keys import bind
 from ui.widgets import Button, PlainLabel, Segment, SegmentedChoice
 from ui.wording import trouble_sentence
@@ -83,7 +84,7 @@ class NetworkDialog(QDialog):
         )
         self.mode.setObjectName("network-mode")
         self.mode.chosen.connect(self._on_mode_chosen)
-        column.addWidget(self.mode, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.mode)
         self.proxy = self._line(column, _("Address of the proxy"), "network-proxy", "proxy.example:3128")
         self.user = self._line(column, _("Name for the proxy"), "network-user", "")
         self.password = self._line(column, _("Password for the proxy"), "network-password", "")
@@ -114,6 +115,7 @@ class NetworkDialog(QDialog):
         column.addSpacing(8)
         column.addLayout(self._buttons())
         self._show_mode()
+        grow_to_words(self)
 
     def _browse(self) -> Button:
         button = Button(_("Choose…"))
@@ -162,6 +164,7 @@ class NetworkDialog(QDialog):
     def _say(self, words: str) -> None:
         self._problem.setText(words)
         self._problem.setVisible(bool(words))
+        grow_to_words(self)
 
     def _on_known(self, known: tuple[NetworkWish, bool]) -> None:
         wish, self._had_password = known

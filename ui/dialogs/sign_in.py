@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QVBoxLayout, QWi
 from arm.desk.values import Me
 from arm.i18n import _
 from ui.bridge import Bridge
+from ui.dialogs.growing import grow_to_words
 from ui.formats import count
 from ui.keys import bind
 from ui.widgets import Button, PlainLabel
@@ -169,6 +170,7 @@ class SignInDialog(QDialog):
     def _say(self, words: str) -> None:
         self._problem.setText(words)
         self._problem.show()
+        grow_to_words(self)
 
     def _on_return_pressed(self) -> None:
         fields = list(self._asked())
