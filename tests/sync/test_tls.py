@@ -1,7 +1,10 @@
 """Certificates: a stranger's is refused and said as such, an own authority or a pin trusted when named (F28, F29)."""
 
 import base64
+import shutil
 import ssl
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -195,3 +198,40 @@ def test_while_the_program_runs_it_knows_the_time_whatever_the_clock_is_set_to()
     assert not heard.is_clock_wrong(VALID, NOW + 3 * DAY)
     heard.hear(NOW + timedelta(minutes=5))
     assert kept == [NOW]
+
+
+SKEWED = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from datetime import UTC, datetime
+from arm.sync.heard import LastHeard
+from arm.sync.transport import HttpTransport
+from arm.sync.troubles import SyncTrouble
+from arm.sync.ways import Ways
+ways = Ways(ca_file=sys.argv[2])
+heard = LastHeard(datetime.fromisoformat(sys.argv[3]) if len(sys.argv) > 3 else None)
+try:
+    HttpTransport(sys.argv[1], lambda: "d", lambda: "t", ways=lambda: ways, heard=heard).manifest()
+except SyncTrouble as trouble:
+    print(trouble.kind, trouble.code, trouble.params.get("wall", "")[:4])
+"""
+
+
+@pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed")
+@pytest.mark.parametrize("year", ["2019", "2035"])
+@pytest.mark.parametrize("has_heard", [False, True])
+def test_a_computer_in_the_wrong_year_is_told_that_it_is_its_clock(
+    authority: Authority, year: str, has_heard: bool
+) -> None:
+    """The process really lives in that year; the authority's own certificate holds in both (F29)."""
+    known = [(datetime.now(UTC) - DAY).isoformat()] if has_heard else []
+    with serving(context=server_context(authority.write())) as heard:
+        ran = subprocess.run(
+            ["faketime", f"{year}-06-01", sys.executable, "-c", SKEWED, heard.address, str(authority.file), *known],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ran.stdout.split() == ["certificate", "clock", year], ran.stderr
+    assert heard.requests == []
