@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from arm.settings import Settings, data_folder, load
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
+    from arm.desk.network import NetworkDesk
     from arm.desk.session import Connect
     from arm.local.keys import KeyStore
 
@@ -44,12 +46,15 @@ def open_desk(
     from arm.local.secret_service import quick_key_store
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    store = key_store or quick_key_store
+    network = network_of(profile, store, ca_file)
     return Desk(
         profile,
-        connect or _http(ca_file),
-        key_store or quick_key_store,
+        connect or _http(network),
+        store,
         around or Surroundings(),
         CLIENT_VERSION,
+        network,
     )
 
 
@@ -75,8 +80,20 @@ class EarlyDesk:
         return opening.result()
 
 
-def _http(ca_file: str | None) -> Connect:
+def network_of(profile: Path, key_store: Callable[[], KeyStore | None], ca_file: str | None = None) -> NetworkDesk:
+    """The way to the store as a profile and the settings have it; `ca_file` stands for the settings' authority."""
+    from arm.desk.network import NetworkDesk
+    from arm.local.network_file import NetworkFile
+
+    settings = load()
+    if ca_file is not None:
+        settings = replace(settings, tls_authority=ca_file)
+    return NetworkDesk(NetworkFile(profile, key_store), settings)
+
+
+def _http(network: NetworkDesk) -> Connect:
     from arm.sync.transport import HttpTransport
 
-    trusted = load().tls_authority if ca_file is None else ca_file
-    return lambda server, device_id, token: HttpTransport(server, device_id, token, trusted)
+    return lambda server, device_id, token: HttpTransport(
+        server, device_id, token, ways=network.ways, proxy_password=network.proxy_password, heard=network.heard
+    )

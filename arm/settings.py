@@ -59,6 +59,11 @@ class Settings:
     tls_certificate: str = _setting("", "certificate file, obligatory beyond the loopback")
     tls_key: str = _setting("", "key file of the certificate")
     tls_authority: str = _setting("", "authorities that a desk trusts; empty is the public ones")
+    tls_pins: tuple[str, ...] = _setting(
+        (), "SHA-256 of the central store's public key, and of the next one: hex or sha256//Base64"
+    )
+    proxy: str = _setting("none", "none, system, or http://host:port; no scripts (PAC) and no SOCKS")
+    proxy_user: str = _setting("", "the name for the proxy; its password lies in the system's key store alone")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_file: str = _setting("", "log file; empty is arm.log in the data folder")
     request_timeout_s: float = _setting(20.0, "how long a request to the central store may take")
@@ -107,7 +112,9 @@ def _typed(key: str, value: Any, default: Any, source: str) -> Any:
         if isinstance(default, tuple):
             parts = value.split(",") if isinstance(value, str) else value
             if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
-                return tuple(part.strip().lower().lstrip(".") for part in parts if part.strip())
+                clean = (part.strip() for part in parts if part.strip())
+                # pins in Base64 keep their letters
+                return tuple(one.lower().lstrip(".") if key == "attachment_suffixes" else one for one in clean)
         elif isinstance(default, str):
             if isinstance(value, str):
                 return value

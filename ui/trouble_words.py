@@ -7,6 +7,7 @@ from functools import cache
 
 from arm.desk.troubles import CacheTrouble
 from arm.i18n import _, current_language, ngettext
+from ui.network_words import network_troubles, with_dates
 from ui.sentences import Gaps
 
 Key = tuple[str, str, str]
@@ -40,7 +41,24 @@ def trouble_sentence(error: BaseException) -> str:
         said = _fallbacks(current_language()).get(group, _bug())
     if details.get("limit_bytes", "").isdigit():
         details["limit_mb"] = str(int(details["limit_bytes"]) // (1024 * 1024))
-    return said.format_map(Gaps(details))
+    return said.format_map(Gaps(with_dates(details)))
+
+
+def code_sentence(code: str) -> str:
+    """The sentence for `SyncStatus.trouble`, where a code is all that is known; nothing for an unknown one.
+
+    A certificate's dates aren't known then: the words for every other certificate stand for it.
+    """
+    known = troubles(current_language())
+    if code.startswith("certificate"):
+        said = known.get(("SyncTrouble", "certificate", code.removeprefix("certificate").lstrip("_")), "{}")
+        return known[("SyncTrouble", "certificate", "")] if "{" in said else said
+    if code.startswith("local_"):
+        return known.get(("CacheTrouble", code.removeprefix("local_"), ""), "")
+    for kind in ("offline", "wrong_server"):
+        if ("SyncTrouble", kind, code) in known:
+            return known[("SyncTrouble", kind, code)]
+    return known.get(("SyncTrouble", code, ""), "")
 
 
 def _throttled(retry_after_s: str) -> str:
@@ -80,7 +98,7 @@ def _fallbacks(language: str) -> dict[str, str]:
 @cache
 def troubles(language: str) -> dict[Key, str]:
     """By the class of the error, its kind and the code beside it; an empty code is every other one."""
-    return _sync_troubles() | _address_troubles() | _cache_troubles() | _file_troubles()
+    return _sync_troubles() | network_troubles(language) | _address_troubles() | _cache_troubles() | _file_troubles()
 
 
 def _revoked() -> str:

@@ -16,6 +16,7 @@ import arm
 from arm.central import between_routes, portal
 from arm.central.central import Central
 from arm.central.described import describe, route
+from arm.central.echoing import EchoRequest
 from arm.central.problems import Trouble
 from arm.central.readiness import Readiness
 from arm.central.shapes import read
@@ -85,6 +86,7 @@ def make_app(central: Central) -> FastAPI:
     app.include_router(between_routes.api)
     app.include_router(plain_routes)
     answer_errors(app)
+    app.add_middleware(EchoRequest)
     describe(app)
     return app
 

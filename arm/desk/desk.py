@@ -14,6 +14,7 @@ from arm.desk.core import DeskCore
 from arm.desk.drafts import DraftsDesk
 from arm.desk.files import FilesDesk
 from arm.desk.messages import MessagesDesk
+from arm.desk.network import NetworkDesk
 from arm.desk.projection import Projection
 from arm.desk.search import SearchDesk
 from arm.desk.session import Connect, SessionDesk
@@ -38,8 +39,10 @@ class Desk:
         key_store: Callable[[], KeyStore | None],
         around: Surroundings,
         client_version: str,
+        network: NetworkDesk,
     ) -> None:
         """Raises CacheTrouble: in_use, no_key_store, wrong_key, too_new, disk_full, unreadable."""
+        self.network = network
         self._core = DeskCore(folder, around)
         self._projection = projection = Projection(self._core)
         self.sync = SyncDesk(self._core, projection, client_version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mimetypes
+from collections.abc import Iterator
 from pathlib import Path
 
 from arm.desk.core import DeskCore
@@ -95,7 +96,17 @@ class FilesDesk:
             return found
         if self.transport is None:
             raise FileTrouble("missing")
-        content = self.transport.download(attachment.upload_id)
+        content = at_most(self.transport.download(attachment.upload_id), attachment.size)
         return files.add_fetched(
             attachment.upload_id, attachment.name, content, attachment.sha256, self._core.wall_text()
         )
+
+
+def at_most(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """A file's content up to its announced size; more than that is no such file. Raises FileTrouble(damaged)."""
+    came = 0
+    for piece in pieces:
+        came += len(piece)
+        if came > size:
+            raise FileTrouble("damaged")
+        yield piece

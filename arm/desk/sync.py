@@ -47,7 +47,8 @@ class SyncDesk:
         self._state_lock = threading.Lock()
         self._was_locked = False
         self.storage = LocalStorage(core, self._changed)
-        self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock)
+        self._has_news = False
+        self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock, self._renew)
 
     def use(self, transport: Transport | None) -> None:
         """Takes the wire of the signed-in person, or lays it down."""
@@ -164,15 +165,26 @@ class SyncDesk:
             else:
                 work.keep(report="")
 
-    def _turn(self, is_stopping: Callable[[], bool]) -> None:
-        """One turn of the network thread; a full disk or a damaged file here is waited out, not fatal."""
+    def _renew(self) -> None:
+        """After a sleep of the computer its connections are dead, and nobody has told them."""
+        transport = self._transport
+        if transport is not None:
+            transport.renew()
+
+    def _turn(self, is_stopping: Callable[[], bool]) -> bool:
+        """One turn of the network thread; a full disk or a damaged file here is waited out, not fatal.
+
+        Whether it brought anything: a live channel that calls for nothing is held back.
+        """
         with self._turn_lock:
             try:
+                self._has_news = False
                 self._run(self._progress, is_stopping)
                 self._tend(is_stopping)
             except (CacheTrouble, FileTrouble) as trouble:
                 log.warning("local trouble in sync", extra={"kind": trouble.kind})
                 raise SyncTrouble("local", {"code": trouble.kind}) from trouble
+            return self._has_news
 
     def _tend(self, is_stopping: Callable[[], bool]) -> None:
         """Rows whose deadline level has changed by itself, and substitutions that began or ended today."""
@@ -229,6 +241,7 @@ class SyncDesk:
 
     def _changed(self, message_ids: set[str]) -> None:
         """After every local transaction of a turn: the projection first, then the screens."""
+        self._has_news = True
         self._projection.refresh(message_ids)
         self._core.tell(_changes(message_ids, outbox=True))
 

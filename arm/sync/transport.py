@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
+import io
+import secrets
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
+from arm.sync.answers import ECHO, JSON_KINDS, is_ours, somebody_else, trouble_of
+from arm.sync.bodies import MOST_ANSWER_BYTES, PieceSize, pieces_of, whole_body
+from arm.sync.faults import trouble_behind
+from arm.sync.heard import LastHeard, dated
 from arm.sync.troubles import SyncTrouble
+from arm.sync.ways import Ways, proxy_for, server_address
 from arm.wire import (
     BadWire,
     Decision,
@@ -34,20 +44,24 @@ from arm.wire import (
 from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
 
 if TYPE_CHECKING:
+    import socket
+
     import requests
 
-CONNECT_TIMEOUT_S = 5.0
+__all__ = ["MOST_ANSWER_BYTES", "HttpTransport", "server_address", "trouble_of"]
+
 READ_TIMEOUT_S = 30.0
-MOST_ANSWER_BYTES = 256 * 1024 * 1024
-_PIECE = 64 * 1024
-_JSON = ("application/json", "application/problem+json")
+SEND_TIMEOUT_S = 30.0
+"""For each 16 KB that are sent: connecting has its own, shorter limit."""
+WAIT_GRACE_S = 5.0
+"""How much longer than asked a long poll may take: with 25 s of waiting a dead line is found in half a minute."""
 T = TypeVar("T")
 
 
 class HttpTransport:
     """Talks to one central store; usable from several threads, each with a session of its own.
 
-    Proxies and netrc of the environment are not believed; `ca_file` names the store's own authority.
+    Proxies, authorities and netrc of the environment are not believed: what is set in `ways` alone counts.
     """
 
     def __init__(
@@ -56,14 +70,26 @@ class HttpTransport:
         device_id: Callable[[], str],
         token: Callable[[], str],
         ca_file: str = "",
+        ways: Callable[[], Ways] | None = None,
+        proxy_password: Callable[[], str] = str,
+        heard: LastHeard | None = None,
     ) -> None:
-        """Raises SyncTrouble(wrong_server) for an address that is none, or is plain HTTP beyond the loopback."""
-        self._root = f"{server_address(server)}/api/v1"
+        """`ways` is asked anew for every request, so that a changed proxy or pin counts at once.
+
+        Raises SyncTrouble(wrong_server) for an address that is none, or is plain HTTP beyond the loopback.
+        """
+        self._server = server_address(server)
+        self._root = f"{self._server}/api/v1"
         self._device_id = device_id
         self._token = token
-        self._ca_file = ca_file
+        self._ways = ways or (lambda: Ways(ca_file=ca_file))
+        self._proxy_password = proxy_password
+        self._heard = heard or LastHeard()
         self._own = threading.local()
+        self._age = 0
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._sessions: list[requests.Session] = []
+        self._piece = PieceSize()
 
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
         return self._json("POST", "/sessions", SignInAnswer, to_json(request))
@@ -99,15 +125,25 @@ class HttpTransport:
 
     def wait(self, cursor: str, timeout_s: float) -> WaitAnswer:
         query = urlencode({"cursor": cursor, "timeout_s": f"{timeout_s:g}"})
-        return self._json("GET", f"/wait?{query}", WaitAnswer, read_timeout_s=timeout_s + READ_TIMEOUT_S)
+        return self._json("GET", f"/wait?{query}", WaitAnswer, read_timeout_s=timeout_s + WAIT_GRACE_S)
 
     def begin_upload(self, request: UploadRequest) -> UploadAnswer:
         return self._json("POST", "/uploads", UploadAnswer, to_json(request))
 
     def send_piece(self, upload_id: str, offset: int, piece: bytes) -> UploadAnswer:
-        headers = {"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"}
-        response = self._call("PATCH", f"/uploads/{quote(upload_id, safe='')}", piece, headers)
-        return self._read(response, UploadAnswer)
+        """Sends a piece in as many parts as the line carries in reasonable time; a broken one begins where it ended."""
+        answer, sent = UploadAnswer(upload_id=upload_id, offset=offset, complete=False), 0
+        while sent < len(piece):
+            part = piece[sent : sent + self._piece.bytes_now]
+            headers = {"Upload-Offset": str(offset + sent), "Content-Type": "application/octet-stream"}
+            begun_s = time.monotonic()
+            response = self._call("PATCH", f"/uploads/{quote(upload_id, safe='')}", part, headers)
+            answer = self._read(response, UploadAnswer)
+            self._piece.took(len(part), time.monotonic() - begun_s)
+            sent += len(part)
+            if answer.complete or answer.offset != offset + sent:
+                break
+        return answer
 
     def upload_offset(self, upload_id: str) -> UploadAnswer:
         response = self._call("HEAD", f"/uploads/{quote(upload_id, safe='')}")
@@ -123,13 +159,17 @@ class HttpTransport:
         self._call("PUT", "/devices/self/report", to_json(report)).close()
 
     def download(self, upload_id: str) -> Iterator[bytes]:
+        """The pieces of a file; how many may come, whoever knows the announced size must watch."""
         response = self._call("GET", f"/files/{quote(upload_id, safe='')}")
         with contextlib.closing(response), _network():
-            yield from response.iter_content(_PIECE)
+            yield from pieces_of(response)
 
     def renew(self) -> None:
-        """Lets go of every connection; the next request opens one of its own."""
-        self.close()
+        """Ends every connection at once, also those under way; the next request opens one of its own (F27)."""
+        from arm.sync.pool import drop
+
+        self._age += 1
+        drop(self._sockets)
 
     def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
         body = to_json(PresenceRequest(doing=doing))
@@ -160,16 +200,23 @@ class HttpTransport:
         return self._read(self._call(method, path, body, read_timeout_s=read_timeout_s), kind)
 
     def _session(self) -> requests.Session:
+        """This thread's session for the ways as they are set now. Raises Fault."""
+        wanted = (self._ways(), self._age)
         session: requests.Session | None = getattr(self._own, "session", None)
-        if session is None:
-            # imported here: the first window is painted before the network is needed (S11)
-            import requests
+        if session is not None and self._own.made_for == wanted:
+            return session
+        # imported here: the first window is painted before the network is needed (S11)
+        from arm.sync.pool import make_session
 
-            session = self._own.session = requests.Session()
-            session.trust_env = False
-            if self._ca_file:
-                session.verify = self._ca_file
-            self._sessions.append(session)
+        if session is not None:
+            session.close()
+            self._sessions.remove(session)
+            self._own.session = None
+        ways = wanted[0]
+        proxy = proxy_for(self._server, ways, self._proxy_password())
+        session = self._own.session = make_session(ways, proxy, self._sockets)
+        self._own.made_for = wanted
+        self._sessions.append(session)
         return session
 
     def _call(
@@ -181,32 +228,64 @@ class HttpTransport:
         read_timeout_s: float | None = None,
     ) -> requests.Response:
         """An answer that is the protocol's own and no error; anything else becomes SyncTrouble."""
-        sent = {"Arm-Device": self._device_id(), "Accept": "application/json"}
+        sent = {"Arm-Device": self._device_id(), "Accept": "application/json", ECHO: secrets.token_hex(16)}
         if self._token():
             sent["Authorization"] = f"Bearer {self._token()}"
         if body is not None:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
-        with _network():
-            response = self._session().request(
-                method,
-                self._root + path,
-                data=body,
-                headers=sent,
-                timeout=(CONNECT_TIMEOUT_S, read_timeout_s or READ_TIMEOUT_S),
-                allow_redirects=False,
-                stream=True,
-            )
-        if response.status_code == 304 or 200 <= response.status_code < 300:
-            return response
-        with contextlib.closing(response):
-            raise self._trouble(response)
+        try:
+            with _network():
+                response = self._session().request(
+                    method,
+                    self._root + path,
+                    # as a stream: what is sent in one go would have to leave within one timeout, whatever its size
+                    data=io.BytesIO(body) if body else body,
+                    headers=sent,
+                    timeout=(SEND_TIMEOUT_S, read_timeout_s or READ_TIMEOUT_S),
+                    allow_redirects=False,
+                    stream=True,
+                )
+        except SyncTrouble as trouble:
+            raise self._dated(trouble) from trouble
+        is_good = response.status_code == 304 or 200 <= response.status_code < 300
+        with contextlib.ExitStack() as closing:
+            closing.callback(response.close)
+            if response.headers.get(ECHO) == sent[ECHO]:
+                self._hear(response.headers)
+            elif response.status_code < 500 and is_ours(response):
+                # an answer of long ago out of a cache, or of somebody who only looks like the store
+                raise SyncTrouble("wrong_server", {"code": "stale_answer"})
+            elif response.status_code < 500 and response.status_code not in {407, 429}:
+                raise somebody_else(response)
+            if not is_good:
+                raise self._trouble(response)
+            closing.pop_all()
+        return response
+
+    def _hear(self, headers: Mapping[str, str]) -> None:
+        with contextlib.suppress(ValueError, TypeError):
+            self._heard.hear(parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC))
+
+    def _dated(self, trouble: SyncTrouble) -> SyncTrouble:
+        """A certificate refused for its dates is looked at, to tell a wrong clock of this computer from it (F29)."""
+        if trouble.kind != "certificate" or trouble.code not in {"expired", "not_yet"}:
+            return trouble
+        from arm.sync.pool import show_certificate
+
+        parts = urlsplit(self._server)
+        try:
+            proxy = proxy_for(self._server, self._ways(), self._proxy_password())
+            seen, _version = show_certificate(parts.hostname or "", parts.port or 443, proxy)
+        except OSError:
+            return trouble
+        return dated(trouble, seen, datetime.now(UTC), self._heard)
 
     def _read(self, response: requests.Response, kind: type[T]) -> T:
         with contextlib.closing(response):
-            if not response.headers.get("Content-Type", "").startswith(_JSON):
+            if not response.headers.get("Content-Type", "").startswith(JSON_KINDS):
                 # a hotel's sign-in page answers 200 to everything: not a word of it is believed
-                raise SyncTrouble("wrong_server", {"code": "not_the_protocol"})
+                raise somebody_else(response)
             try:
                 return from_json(_body(response), kind)
             except BadWire:
@@ -214,13 +293,16 @@ class HttpTransport:
 
     @staticmethod
     def _trouble(response: requests.Response) -> SyncTrouble:
-        status = response.status_code
+        status, headers = response.status_code, response.headers
         problem: Problem | None = None
-        if response.headers.get("Content-Type", "").startswith("application/problem+json"):
+        if headers.get("Content-Type", "").startswith("application/problem+json"):
             with contextlib.suppress(BadWire):
                 problem = from_json(_body(response), Problem)
+        if problem is None and status == 511:
+            return somebody_else(response)
         is_bodyless = response.request.method == "HEAD"
-        return trouble_of(status, problem, response.headers.get("Retry-After", ""), is_bodyless)
+        wanted = headers.get("Retry-After", "")
+        return trouble_of(status, problem, wanted, is_bodyless, headers.get("Date", ""))
 
 
 def _message(message_id: str) -> str:
@@ -231,76 +313,22 @@ def _draft(message_id: str, draft_id: str) -> str:
     return f"{_message(message_id)}/drafts/{quote(draft_id, safe='')}"
 
 
-def trouble_of(status: int, problem: Problem | None, retry_after: str = "", is_bodyless: bool = False) -> SyncTrouble:
-    """The trouble that an error answer means; without problem details it isn't our central store.
-
-    `is_bodyless`: the answer to HEAD, which never carries details.
-    """
-    params = {"status": str(status)}
-    if problem is not None:
-        params |= {"code": problem.code, "detail": problem.detail}
-        if problem.retry_after_s is not None:
-            params["retry_after_s"] = str(problem.retry_after_s)
-    if retry_after.isdigit():
-        params["retry_after_s"] = retry_after
-    if status in (502, 503, 504) or (status >= 500 and problem is not None):
-        return SyncTrouble("server_fault", params)
-    if problem is None and status != 401 and not is_bodyless:
-        return SyncTrouble("wrong_server", params | {"code": "not_the_protocol"})
-    kinds = {401: "unauthorised", 410: "unauthorised", 426: "too_old", 429: "throttled"}
-    return SyncTrouble(kinds.get(status, "refused"), params)
-
-
-def server_address(typed: str) -> str:
-    """A typed address as `scheme://host[:port]`; HTTPS unless it names a scheme."""
-    text = typed.strip()
-    if "://" not in text:
-        text = f"{'http' if _is_loopback(text.partition(':')[0]) else 'https'}://{text}"
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise SyncTrouble("wrong_server", {"code": "bad_address"}) from None
-    if parts.scheme not in {"http", "https"} or not host or parts.username or parts.query or parts.fragment:
-        raise SyncTrouble("wrong_server", {"code": "bad_address"})
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise SyncTrouble("wrong_server", {"code": "not_secure"})
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _body(response: Any) -> bytes:
-    """The whole body within bounds."""
-    found = bytearray()
+def _body(response: requests.Response) -> bytes:
     with _network():
-        for piece in response.iter_content(_PIECE):
-            found += piece
-            if len(found) > MOST_ANSWER_BYTES:
-                raise SyncTrouble("wrong_server", {"code": "too_large"})
-    return bytes(found)
+        return whole_body(response)
 
 
 @contextlib.contextmanager
 def _network() -> Iterator[None]:
-    """Errors of the network by kind; a certificate that is wrong is not the same as no network."""
+    """Errors of the network by kind and code; a certificate that is wrong is not the same as no network."""
     import requests
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
-    except requests.exceptions.SSLError as error:
-        raise SyncTrouble("certificate") from error
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
         raise SyncTrouble("wrong_server", {"code": "bad_address"}) from error
     except requests.exceptions.InvalidHeader as error:
         raise SyncTrouble("unauthorised") from error
-    except (requests.exceptions.RequestException, OSError) as error:
-        raise SyncTrouble("offline") from error
+    except (requests.exceptions.RequestException, HTTPError, OSError) as error:
+        raise trouble_behind(error) from error

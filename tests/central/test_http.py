@@ -331,3 +331,40 @@ def test_a_place_beyond_every_journal_is_a_shape_and_no_fault(url: str, path: st
 def test_no_redirect_names_a_host_that_the_asker_made_up(url: str) -> None:
     asked = requests.get(f"{url}/api/v1/manifest/", headers={"Host": "elsewhere.example"}, timeout=30)
     assert problem(asked) == (404, "not_found")
+
+
+def test_every_answer_names_the_request_it_belongs_to(url: str) -> None:
+    client = signed_in(url, "operator")
+    version = client.ask("GET", "/api/v1/directory").headers["ETag"]
+    asked = [
+        ("GET", "/api/v1/directory", {"If-None-Match": version}, 304),
+        ("HEAD", f"/api/v1/uploads/{new_id()}", {}, 404),
+        ("GET", f"/api/v1/files/{new_id()}", {}, 404),
+        ("GET", "/api/v1/changes?cursor=", {}, 200),
+        ("GET", "/api/v1/changes?limit=0", {}, 422),
+        ("GET", "/api/v1/nothing", {}, 404),
+        ("GET", "/health", {}, 200),
+    ]
+    for method, path, headers, status in asked:
+        nonce = uuid.uuid4().hex
+        found = client.ask(method, path, **headers, **{"Arm-Request": nonce})
+        assert (found.status_code, found.headers.get("Arm-Request")) == (status, nonce), path
+    assert "Arm-Request" not in client.ask("GET", "/health").headers
+    assert "Arm-Request" not in client.ask("GET", "/health", **{"Arm-Request": "<script>alert(1)</script>"}).headers
+
+
+def test_rights_are_read_anew_with_each_wait_and_no_wait_is_longer_than_25_seconds(url: str) -> None:
+    client = signed_in(url, "operator")
+    cursor = client.ask("GET", "/api/v1/manifest").json()["cursor"]
+    assert client.ask("GET", f"/api/v1/wait?cursor={cursor}&timeout_s=26").status_code == 422
+    ended: list[int] = []
+
+    def wait() -> None:
+        ended.append(client.ask("GET", f"/api/v1/wait?cursor={cursor}&timeout_s=2").status_code)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert client.ask("DELETE", "/api/v1/sessions/self").status_code == 204
+    thread.join(10)
+    assert len(ended) == 1 and ended[0] in {200, 401}
+    assert client.ask("GET", f"/api/v1/wait?cursor={cursor}&timeout_s=2").status_code == 401

@@ -51,9 +51,7 @@ def events(desk: Desk) -> dict[DeskEventKind, dict[str, str]]:
 
 def state(town: Town, desk: Desk) -> tuple[int, str]:
     with town.central.store.snapshot() as (connection, _):
-        row = connection.execute(
-            t.device.select().where(t.device.c.device_id == desk.sync.storage.device_id())
-        ).one()
+        row = connection.execute(t.device.select().where(t.device.c.device_id == desk.sync.storage.device_id())).one()
     return row.last_seq, row.dec_hash
 
 
@@ -144,9 +142,7 @@ def test_other_decisions_at_the_same_number_are_taken_over_and_told(town: Town) 
     with desks(town, "operator") as (operator,):
         done = do(operator, None, registration("Яма"))
         operator.sync.run_now()
-        decided = Decision(
-            command_id=done.command_id, device_seq=1, verdict=Verdict.REFUSED, reason="unknown_category"
-        )
+        decided = Decision(command_id=done.command_id, device_seq=1, verdict=Verdict.REFUSED, reason="unknown_category")
         with writing(town.central.store.engine) as connection:
             connection.execute(
                 t.command_log.update()
@@ -199,9 +195,7 @@ def test_a_command_on_which_the_store_breaks_down_is_parked_after_many_tries(
         assert (operator.sync.status().parked, operator.sync.status().refused) == (1, 0)
 
 
-def test_a_queue_that_does_not_move_is_an_alarm_after_five_minutes(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_queue_that_does_not_move_is_an_alarm_after_five_minutes(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     with desks(town, "operator") as (operator,):
         operator.sync.run_now()
         do(operator, None, registration("Яма"))
@@ -255,9 +249,7 @@ def test_a_copy_that_differs_is_found_by_the_daily_comparison_and_mended(town: T
         assert len(noted(town.central.store, "sync_divergence")) == 1
 
 
-def test_a_manifest_that_takes_half_of_the_copy_is_asked_for_twice(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_manifest_that_takes_half_of_the_copy_is_asked_for_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     known = [registered(town, f"Яма {number}") for number in range(100)]
     with desks(town, "moderator") as (moderator,):
         moderator.sync.run_now()

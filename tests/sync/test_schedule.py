@@ -1,9 +1,13 @@
 """When the network threads talk: pauses after troubles, obedience, one stop for good."""
 
 import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
-from arm.sync.schedule import LONGEST_PAUSE_S, BackOff, Schedule
+import pytest
+
+from arm.sync.schedule import LONGEST_ASKED_S, LONGEST_PAUSE_S, BackOff, Calls, Schedule, SleepWatch
 from arm.sync.troubles import SyncTrouble
 from arm.wire import WaitAnswer
 from tests.desk_fixture import Hands
@@ -36,6 +40,14 @@ def test_pauses_are_jittered_down_to_nothing() -> None:
 def test_what_the_store_asks_for_is_obeyed() -> None:
     asked = SyncTrouble("throttled", {"retry_after_s": "120"})
     assert BackOff(Lowest()).pause_s(asked) == 120 > LONGEST_PAUSE_S
+
+
+def test_a_slip_in_what_the_store_asks_for_does_not_end_sync() -> None:
+    for text in ("1000000000", "inf"):
+        asked = SyncTrouble("server_fault", {"retry_after_s": text})
+        assert BackOff(Highest()).pause_s(asked) == LONGEST_ASKED_S + 1
+    for text in ("nan", "-5", "soon", ""):
+        assert BackOff(Highest()).pause_s(SyncTrouble("server_fault", {"retry_after_s": text})) == 1
 
 
 def schedule(turn: Callable[[Callable[[], bool]], None], told: Callable[[SyncTrouble | None], None]) -> Schedule:
@@ -85,3 +97,114 @@ def test_stopping_does_not_wait_for_a_pause() -> None:
     assert told.wait(10)
     running.stop()
     assert not thread.is_alive()
+
+
+def test_calls_that_bring_nothing_are_held_back_and_one_that_brings_frees_all() -> None:
+    calls = Calls()
+    gaps = []
+    for _ in range(12):
+        calls.came(has_brought=False)
+        gaps.append(calls.gap_s())
+    assert gaps == [0, 0, 0, 0.25, 0.5, 1, 2, 4, 5, 5, 5, 5]
+    calls.came(has_brought=True)
+    assert calls.gap_s() == 0
+
+
+def requests_in(seconds: float, running: Schedule, requests: list[float]) -> float:
+    """How many requests a second a running schedule makes."""
+    running.start()
+    threading.Event().wait(seconds)
+    running.stop()
+    return len(requests) / seconds
+
+
+@pytest.mark.parametrize("is_signed_out", [False, True])
+def test_a_channel_that_lies_makes_no_storm(is_signed_out: bool) -> None:
+    """It says without pause that there is news, or that nobody is signed in: every turn finds nothing (F17)."""
+    requests: list[float] = []
+
+    def wait(timeout_s: float) -> WaitAnswer:
+        requests.append(timeout_s)
+        if is_signed_out:
+            raise SyncTrouble("unauthorised")
+        return WaitAnswer(head_moved=True, head=len(requests))
+
+    def turn(is_stopping: Callable[[], bool]) -> bool:
+        requests.append(0.0)
+        return False
+
+    running = Schedule(turn, wait, lambda trouble: None, Lowest(), Hands())
+    assert requests_in(4.0, running, requests) <= 5
+
+
+def test_news_through_the_channel_are_never_held_back() -> None:
+    turns = threading.Semaphore(0)
+
+    def turn(is_stopping: Callable[[], bool]) -> bool:
+        turns.release()
+        return True
+
+    running = Schedule(turn, lambda s: WaitAnswer(head_moved=True, head=1), lambda trouble: None, Lowest(), Hands())
+    running.start()
+    for _ in range(50):
+        assert turns.acquire(timeout=5)
+    running.stop()
+
+
+def test_a_flapping_line_sees_fewer_than_three_requests_a_second() -> None:
+    """One second up, one second down, with the unluckiest of jitters (F24)."""
+    requests: list[float] = []
+    begun = time.monotonic()
+
+    def reach() -> None:
+        passed = time.monotonic() - begun
+        requests.append(passed)
+        if int(passed) % 2:
+            raise SyncTrouble("offline")
+
+    def turn(is_stopping: Callable[[], bool]) -> bool:
+        reach()
+        return False
+
+    def wait(timeout_s: float) -> WaitAnswer:
+        reach()
+        # held until the line goes down again
+        threading.Event().wait(1.0 - (time.monotonic() - begun) % 1.0)
+        raise SyncTrouble("offline")
+
+    running = Schedule(turn, wait, lambda trouble: None, Lowest(), Hands())
+    assert requests_in(6.0, running, requests) <= 3
+
+
+def test_sleep_is_noticed_by_either_clock_and_a_set_clock_too() -> None:
+    hands = Hands()
+    watch = SleepWatch(hands)
+    hands.pass_by(timedelta(seconds=5))
+    assert not watch.has_slept(5.0)
+    hands.moment += timedelta(hours=2)
+    assert watch.has_slept(5.0)
+    hands.pass_by(timedelta(hours=2))
+    assert watch.has_slept(5.0)
+    hands.moment -= timedelta(days=1)
+    assert watch.has_slept(5.0)
+    hands.pass_by(timedelta(seconds=6))
+    assert not watch.has_slept(5.0)
+
+
+def test_waking_up_drops_dead_connections_and_begins_a_turn_whatever_the_pause() -> None:
+    turned, dropped = threading.Semaphore(0), threading.Event()
+
+    def turn(is_stopping: Callable[[], bool]) -> bool:
+        turned.release()
+        raise SyncTrouble("offline")
+
+    def wait(timeout_s: float) -> WaitAnswer | None:
+        raise SyncTrouble("offline")
+
+    running = Schedule(turn, wait, lambda trouble: None, Highest(), Hands(), dropped.set)
+    running.start()
+    for _ in range(3):
+        assert turned.acquire(timeout=10)
+        running.woke_up()
+    assert dropped.is_set() and turned.acquire(timeout=10)
+    running.stop()

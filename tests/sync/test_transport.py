@@ -16,7 +16,7 @@ HTML = b"<html><body>Sign in to the hotel network</body></html>"
 
 
 @contextmanager
-def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[HttpTransport]:
+def answering(status: int, headers: dict[str, str], body: bytes, is_fresh: bool = True) -> Iterator[HttpTransport]:
     """A server that answers everything in one way."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -24,6 +24,8 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[Htt
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
+            if is_fresh:
+                self.send_header("Arm-Request", self.headers["Arm-Request"])
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
@@ -102,7 +104,10 @@ def test_a_gateway_without_our_words_is_a_fault_not_a_stranger() -> None:
 def test_retry_after_is_heard_from_the_header_and_from_the_body() -> None:
     assert trouble_from(503, PROBLEM | {"Retry-After": "7"}, problem(503, "busy")).retry_after_s == 7
     assert trouble_of(429, Problem(type="", title="", status=429, code="x", retry_after_s=9)).retry_after_s == 9
-    assert trouble_of(503, None, "Wed, 21 Oct 2026 07:28:00 GMT").retry_after_s is None
+    date, later = "Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:30 GMT"
+    assert trouble_of(503, None, later, date=date).retry_after_s == 90
+    assert trouble_of(503, None, date, date=later).retry_after_s == 0
+    assert trouble_of(503, None, "soon").retry_after_s is None
 
 
 def test_nobody_there_is_offline() -> None:

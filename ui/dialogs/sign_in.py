@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QVBoxLayout, QWi
 from arm.desk.values import Me
 from arm.i18n import _
 from ui.bridge import Bridge
+from ui.dialogs.growing import grow_to_words
 from ui.formats import count
 from ui.keys import bind
 from ui.widgets import Button, PlainLabel
@@ -122,7 +123,11 @@ class SignInDialog(QDialog):
         self.stop_button.setObjectName("sign-in-stop")
         self.stop_button.clicked.connect(self._on_stop_clicked)
         self.stop_button.hide()
-        for part in (self._problem, self._note, self.progress, self.button, self.stop_button):
+        self.network_button = Button(_("Network…"), kind="ghost", tooltip=_("Proxy, authority and pins"))
+        self.network_button.setObjectName("sign-in-network")
+        self.network_button.clicked.connect(self._on_network_clicked)
+        self.network_button.setVisible(not self._unlock)
+        for part in (self._problem, self._note, self.progress, self.button, self.stop_button, self.network_button):
             column.addWidget(part)
         (self.password if server and login else self.login if server else self.server).setFocus()
 
@@ -153,7 +158,7 @@ class SignInDialog(QDialog):
         return (self.password,) if self._unlock else (self.server, self.login, self.password)
 
     def _set_busy(self, *, is_busy: bool) -> None:
-        for part in (self.server, self.login, self.password, self.button):
+        for part in (self.server, self.login, self.password, self.button, self.network_button):
             part.setEnabled(not is_busy)
         self.button.setVisible(self._resume is None or not is_busy)
         self._problem.hide()
@@ -165,6 +170,7 @@ class SignInDialog(QDialog):
     def _say(self, words: str) -> None:
         self._problem.setText(words)
         self._problem.show()
+        grow_to_words(self)
 
     def _on_return_pressed(self) -> None:
         fields = list(self._asked())
@@ -223,6 +229,14 @@ class SignInDialog(QDialog):
             return
         self._note.setText(trouble_sentence(error))
         self._finish()
+
+    def _on_network_clicked(self) -> None:
+        from ui.dialogs.network import NetworkDialog
+
+        dialog = NetworkDialog(self._bridge, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.kept.connect(self._problem.hide)
+        dialog.open()
 
     def _on_stop_clicked(self) -> None:
         self._stop.set()
