@@ -23,7 +23,16 @@ from arm.verify.rig_server import ROOT, program_environment
 MODULES = ("feed", "commands", "network", "access", "secrets", "hostile", "stores", "files", "elsewhere")
 BROKEN = (
     *(Failed, SyncTrouble, CacheTrouble, Trouble, StoreTrouble, SQLAlchemyError),
-    *(AssertionError, OSError, ValueError, LookupError, AttributeError, TypeError, subprocess.SubprocessError),
+    *(
+        AssertionError,
+        OSError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        RuntimeError,
+        subprocess.SubprocessError,
+    ),
 )
 """What a case may end with; the rest is a fault of the proof itself and goes through."""
 

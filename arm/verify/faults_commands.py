@@ -276,7 +276,7 @@ def wrong_clocks(rig: Rig) -> None:
             profile, keys = scene.folder / login, MemoryKeys()
             desk_on(profile, scene.server.address, login, keys).close()
             job = scene.folder / f"{login}.json"
-            Job(str(profile), "desk", 3, sync_every=3, secrets=keys.secrets).write(job)
+            Job(str(profile), "desk", 3, sync_every=3, sync_first=True, secrets=keys.secrets).write(job)
             done = subprocess.run(  # noqa: S603
                 [program, "-f", shift, *desk_command(job)],
                 env=program_environment(scene.folder),

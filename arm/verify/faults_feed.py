@@ -115,8 +115,8 @@ def killed_postmaster(rig: Rig) -> None:
                     holds(time.monotonic() - back < 30, "not everybody was back within 30 s")
                     stop.wait(0.1)
             stop.set()
-            for one in threads:
-                one.join(60)
+            for thread in threads:
+                thread.join(60)
         entries = failover.entries_in(cluster)
         for one in pushers:
             holds(not one.broken, f"{one.login}: {one.broken}")
