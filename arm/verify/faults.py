@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = [CASES[one.upper()] for one in args.cases] or [CASES[one] for one in sorted(CASES)]
     if args.quick:
         chosen = [one for one in chosen if one.is_quick]
-    play(chosen, figures)
+    with Rig(figures) as rig:
+        play(chosen, figures, rig)
     return figures.finish(as_json=args.json)
 
 
@@ -57,13 +58,13 @@ def load() -> None:
         importlib.import_module(f"arm.verify.faults_{name}")
 
 
-def play(cases: Sequence[Case], figures: Figures) -> None:
+def play(cases: Sequence[Case], figures: Figures, rig: Rig) -> None:
     """One line a case: ok, FAILED why, or skipped why."""
-    with Rig(figures) as rig:
-        for one in cases:
-            began = time.monotonic()
-            said = _outcome(one, rig)
-            print(f"{one.number} {said} ({time.monotonic() - began:.1f} s) — {one.title}", flush=True)
+    rig.figures = figures
+    for one in cases:
+        began = time.monotonic()
+        said = _outcome(one, rig)
+        print(f"{one.number} {said} ({time.monotonic() - began:.1f} s) — {one.title}", flush=True)
 
 
 def _outcome(one: Case, rig: Rig) -> str:

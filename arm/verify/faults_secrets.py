@@ -92,7 +92,7 @@ def secrets_elsewhere(rig: Rig) -> None:
     with rig.scene() as scene:
         desk = scene.desk("operator-1")
         desk.commands.do(None, call(CANARY_TEXT, CANARY_NAME, CANARY_PHONE))
-        desk.drafts.save(Draft(form="register", fields={"text": CANARY_TEXT}))
+        desk.drafts.save(Draft(draft_id="", message_id=None, form="register", fields={"text": CANARY_TEXT}))
         desk.sync.run_now()
         desk.search.search(CANARY_NAME)
         desk.search.callers(CANARY_PHONE)

@@ -68,6 +68,7 @@ class Proxy:
         self.tally = Tally()
         self._answered = threading.Event()
         self._open: set[socket.socket] = set()
+        self._to_reset: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._is_over = False
         self._thread = threading.Thread(target=self._listen, name="proxy", daemon=True)
@@ -147,6 +148,7 @@ class Proxy:
         back.join()
         with self._guard:
             self._open -= {near, far}
+            self._to_reset.discard(near)
         near.close()
         far.close()
 
@@ -159,8 +161,9 @@ class Proxy:
         time.sleep(self._toxics.slow_close_s)
         if self._toxics.timeout:
             self._stall()
-        _shut(source)
-        _shut(goal, socket.SHUT_RD if state.is_reset else socket.SHUT_RDWR)
+        for one in (source, goal):
+            # an orderly end first would leave nothing to reset
+            _shut(one, socket.SHUT_RD if one in self._to_reset else socket.SHUT_RDWR)
 
     def _stall(self) -> None:
         while self._toxics.timeout and not self._is_over:
@@ -204,9 +207,9 @@ class Proxy:
             state.passed += room
             if room < len(part):
                 if toxics.reset:
-                    # closing with a linger of nothing sends RST, where no orderly end was sent before
+                    # closing with a linger of nothing sends RST
                     near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    state.is_reset = True
+                    self._to_reset.add(near)
                 return False
         return True
 
@@ -217,7 +220,6 @@ class _Direction:
 
     gathered: bytes = b""
     passed: int = 0
-    is_reset: bool = False
 
 
 def _first_request(gathered: bytes) -> bytes | None:
