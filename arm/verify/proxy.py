@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 CHUNK = 65536
 CONNECT_S = 5.0
+MOST_GATHERED = 16 * 1024 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 
 
@@ -170,15 +171,22 @@ class Proxy:
             time.sleep(0.02)
 
     def _towards_store(self, far: socket.socket, piece: bytes, state: _Direction) -> bool:
-        state.gathered += piece
+        toxics = self._toxics
+        if not state.gathered:
+            # only where something is done to whole requests are they waited for: other bytes are no requests
+            state.is_held = toxics.duplicate or toxics.hold_request_s > 0
+        if not state.is_held:
+            far.sendall(piece)
+        state.gathered = (state.gathered + piece)[-MOST_GATHERED:]
         while (request := _first_request(state.gathered)) is not None:
             state.gathered = state.gathered[len(request) :]
             self.tally.requests += 1
             self.tally.request_at.append(time.monotonic())
-            time.sleep(self._toxics.hold_request_s)
-            if self._toxics.duplicate:
-                threading.Thread(target=self._send_again, args=(request,), daemon=True).start()
-            far.sendall(request)
+            if state.is_held:
+                time.sleep(toxics.hold_request_s)
+                if toxics.duplicate:
+                    threading.Thread(target=self._send_again, args=(request,), daemon=True).start()
+                far.sendall(request)
         return True
 
     def _send_again(self, request: bytes) -> None:
@@ -220,6 +228,7 @@ class _Direction:
 
     gathered: bytes = b""
     passed: int = 0
+    is_held: bool = False
 
 
 def _first_request(gathered: bytes) -> bytes | None:
