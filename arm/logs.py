@@ -98,7 +98,12 @@ class DiscreetFormatter(logging.Formatter):
             pieces.append(f"error={kind.__name__}")
             if self._with_places:
                 pieces.append(f"at={places(trace if trace is not None else error.__traceback__)}")
-        return " ".join(pieces).replace("\n", " ")
+        return _in_one_line(" ".join(pieces))
+
+
+def _in_one_line(text: str) -> str:
+    """Line breaks of every kind and signs that steer a terminal become blanks: one event, one line (F59)."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else " " for one in text)
 
 
 def _text(record: logging.LogRecord) -> str:

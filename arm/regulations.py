@@ -214,9 +214,7 @@ def _terms(days: int | None) -> Callable[[Regulation], list[str]]:
 def _stages(days: int | None) -> Callable[[Regulation], list[str]]:
     def lines(regulation: Regulation) -> list[str]:
         amount = days or (regulation.total.amount if regulation.total else None)
-        budgets = {
-            b.stage: b.seconds for b in shared_out((amount or 0) * DAY_S, regulation.shares, OPEN_STAGES)
-        }
+        budgets = {b.stage: b.seconds for b in shared_out((amount or 0) * DAY_S, regulation.shares, OPEN_STAGES)}
         found = ["", _("Stages:")]
         for stage in OPEN_STAGES:
             share = regulation.shares.get(stage)
@@ -278,9 +276,7 @@ def _commands(regulation: Regulation) -> list[str]:
 
 def _row(row: Row) -> str:
     stages = (
-        _("any open stage")
-        if set(row.stages) >= set(OPEN_STAGES)
-        else ", ".join(word(s.value) for s in row.stages)
+        _("any open stage") if set(row.stages) >= set(OPEN_STAGES) else ", ".join(word(s.value) for s in row.stages)
     )
     roles = ", ".join(word(r.value) for r in row.roles)
     return " · ".join(filter(None, (stages or _("new"), word(row.verb.value), roles)))

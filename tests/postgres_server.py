@@ -3,14 +3,12 @@
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DEBIAN_VERSIONS = Path("/usr/lib/postgresql")
-SERVER_SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+from arm.verify.rig_postgres import QUICK_SETTINGS, debian_programs, running_cluster
 
 
 @contextmanager
@@ -20,10 +18,9 @@ def running_server() -> Iterator[str]:
     if given:
         yield _with_driver(given)
         return
-    programs = _newest_debian_programs()
-    if programs is not None:
-        with _debian_server(programs) as url:
-            yield url
+    if debian_programs() is not None:
+        with running_cluster(QUICK_SETTINGS) as cluster:
+            yield cluster.url()
         return
     with _packaged_server() as url:
         yield url
@@ -31,46 +28,6 @@ def running_server() -> Iterator[str]:
 
 def _with_driver(url: str) -> str:
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
-
-
-def _newest_debian_programs() -> Path | None:
-    found = [path.parent for path in DEBIAN_VERSIONS.glob("*/bin/initdb") if path.parts[-3].isdigit()]
-    return max(found, key=lambda path: int(path.parts[-2]), default=None)
-
-
-@contextmanager
-def _debian_server(programs: Path) -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="arm-pg-", dir=_short_folder()))
-    user: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, "postgres", "postgres")
-        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*user, str(programs / program), *arguments],
-            check=True,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-        )
-
-    store = str(folder / "store")
-    try:
-        run("initdb", "-D", store, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        log = str(folder / "server.log")
-        run("pg_ctl", "-D", store, "-w", "-l", log, "-o", f"{SERVER_SETTINGS} -k {folder}", "start")
-        try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "-D", store, "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _short_folder() -> str:
-    """A socket's path holds about a hundred characters, and the server's user must reach the folder."""
-    return "/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()  # noqa: S108
 
 
 @contextmanager

@@ -62,3 +62,11 @@ def test_a_log_that_cannot_be_written_does_not_stop_the_program(tmp_path: Path) 
     (tmp_path / "file").write_text("", encoding="utf-8")
     logs.set_up(file=tmp_path / "file" / "arm.log")
     logging.getLogger("arm").warning("still here")
+
+
+def test_a_value_from_outside_makes_no_line_of_its_own(log_file: Path) -> None:
+    forged = "u1\r\n2026-11-24T00:00:00Z CRITICAL arm forged\x1b[31m\u2028"
+    logs.set_up(level="INFO", file=log_file)
+    logging.getLogger("arm.test").info("signed in", extra={"user_id": forged})
+    (line,) = log_file.read_text(encoding="utf-8").splitlines()
+    assert "user_id=u1  2026-11-24" in line and line.isprintable()

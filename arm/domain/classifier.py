@@ -29,9 +29,7 @@ class Classifier:
 
     def has(self, category: str, subcategory: str = "") -> bool:
         one = self.categories.get(category)
-        return one is not None and (
-            not subcategory or any(s.subcategory_id == subcategory for s in one.subcategories)
-        )
+        return one is not None and (not subcategory or any(s.subcategory_id == subcategory for s in one.subcategories))
 
     def title(self, category: str, subcategory: str = "") -> str:
         """«Дороги · Ямы», or the bare ids where the classifier doesn't know them."""

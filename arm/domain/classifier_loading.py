@@ -46,9 +46,7 @@ def _category(table: Table) -> Category:
         )
         one.finish()
     no_doubles(tables, "id", lambda i: parts[i].subcategory_id)
-    found = Category(
-        category_id=_slug(table), title=table.text("title", limit=300), subcategories=tuple(parts)
-    )
+    found = Category(category_id=_slug(table), title=table.text("title", limit=300), subcategories=tuple(parts))
     table.finish()
     return found
 

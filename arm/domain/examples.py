@@ -102,9 +102,7 @@ def run(regulation: Regulation, example: Example) -> tuple[Difference, ...]:
     checks: list[tuple[str, str, str]] = []
     if example.track is not None:
         checks.append(("track", example.track, clocks.track))
-    checks += [
-        (stage, str(seconds), str(budgets.get(stage, ""))) for stage, seconds in example.terms.items()
-    ]
+    checks += [(stage, str(seconds), str(budgets.get(stage, ""))) for stage, seconds in example.terms.items()]
     for place, moment in example.due.items():
         at = _due_of(found, place)
         checks.append((place, moment.isoformat(), at.isoformat() if at else ""))
@@ -118,9 +116,7 @@ def _played(regulation: Regulation, example: Example) -> Mapping[str, Clocks]:
     clocks = terms.fix_total(start, regulation, example.zone, example.category, example.subcategory, empty)
     moderation = clocks
     if example.postponed_at is not None and example.postponed_until is not None:
-        clocks = terms.postpone(
-            clocks, regulation, example.postponed_until, example.zone, example.postponed_at
-        )
+        clocks = terms.postpone(clocks, regulation, example.postponed_until, example.zone, example.postponed_at)
     found: dict[str, Clocks] = {"total": clocks}
     for stage, at in _entries(clocks, example):
         clocks = terms.enter_stage(clocks, regulation, stage, _HERE, None, at(clocks))
@@ -156,4 +152,3 @@ def _due_of(found: Mapping[str, Clocks], place: str) -> datetime | None:
     if place == "cap":
         return found["coordination"].cap_due_at if "coordination" in found else None
     return found[place].stage_due_at if place in found else None
-

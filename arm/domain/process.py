@@ -62,6 +62,5 @@ class Process:
         return tuple(
             r
             for r in self.rows
-            if ((stage is None and not r.stages) or stage in r.stages)
-            and (not r.subjects or subject in r.subjects)
+            if ((stage is None and not r.stages) or stage in r.stages) and (not r.subjects or subject in r.subjects)
         )

@@ -187,9 +187,7 @@ class Table:
         if not self.has(key):
             self.asked.add(key)
             return default
-        found = (
-            known_word(one, kind, (*self.path, key, i), self.troubles) for i, one in enumerate(self.texts(key))
-        )
+        found = (known_word(one, kind, (*self.path, key, i), self.troubles) for i, one in enumerate(self.texts(key)))
         return tuple(one for one in found if one is not None)
 
     def names(self, key: str, known: Collection[str], kind: str) -> tuple[str, ...]:
@@ -212,11 +210,7 @@ class Table:
         bad = [i for i, one in enumerate(found) if not isinstance(one, dict)]
         for i in bad:
             self.troubles.add((*self.path, key, i), Trouble.WRONG_TYPE, key=key, wanted="table")
-        return (
-            ()
-            if bad
-            else tuple(Table(one, (*self.path, key, i), self.troubles) for i, one in enumerate(found))
-        )
+        return () if bad else tuple(Table(one, (*self.path, key, i), self.troubles) for i, one in enumerate(found))
 
     def finish(self) -> None:
         for key in self.content:

@@ -182,9 +182,7 @@ def _steps(row: Row) -> Iterator[tuple[Stage | None, Subject, Verb, Role]]:
 
 def _line_about(rows: tuple[Row, ...], stage: Stage, leaving: bool) -> int:
     """The row to look at: one that is switched off and would have helped, else the first that names the stage."""
-    would = [
-        r for r in rows if (stage in r.stages and set(r.ways) - {stage} if leaving else stage in r.ways)
-    ]
+    would = [r for r in rows if (stage in r.stages and set(r.ways) - {stage} if leaving else stage in r.ways)]
     off = [r for r in would if not r.is_on]
     named = [r for r in rows if stage in r.stages or stage in r.ways]
     return next((r.line for r in (*off, *would, *named, *rows) if r.line), 1)

@@ -55,9 +55,7 @@ def term_ends_at(term: Term, start: TermStart, started_at: datetime, zone: str) 
     return day_begins_at(local_day + timedelta(days=term.amount + 1), zone)
 
 
-def fitting_track(
-    regulation: Regulation, category: str, subcategory: str, classifier: Classifier
-) -> FastTrack | None:
+def fitting_track(regulation: Regulation, category: str, subcategory: str, classifier: Classifier) -> FastTrack | None:
     """The shortest fast track whose list holds this topic, or nothing."""
     fitting = [
         track
@@ -94,9 +92,7 @@ def total_due(
     )
 
 
-def shared_out(
-    seconds: int, shares: Mapping[Stage, Fraction], stages: tuple[Stage, ...]
-) -> tuple[Budget, ...]:
+def shared_out(seconds: int, shares: Mapping[Stage, Fraction], stages: tuple[Stage, ...]) -> tuple[Budget, ...]:
     """Whole seconds by share in the order of the stages; rounding never loses or makes a second."""
     # whole numbers throughout: sums of fractions would cost most of a decision's time
     whole = lcm(*(share.denominator for share in shares.values()))
@@ -244,9 +240,7 @@ def cap_of(regulation: Regulation, cap_days: int | None) -> Term | None:
     return own if ruled is None or own.amount < ruled.amount else ruled
 
 
-def _stays(
-    clocks: Clocks, stage: str, upto: datetime, organisation: str | None
-) -> Iterator[tuple[datetime, datetime]]:
+def _stays(clocks: Clocks, stage: str, upto: datetime, organisation: str | None) -> Iterator[tuple[datetime, datetime]]:
     for one in clocks.visits:
         if one.stage != stage or (organisation is not None and one.organisation != organisation):
             continue
@@ -264,9 +258,7 @@ def _left(visits: tuple[Visit, ...], now: datetime) -> tuple[Visit, ...]:
 
 def _with_total(clocks: Clocks, regulation: Regulation, due: Due) -> Clocks:
     budgets = () if due.seconds is None else shared_out(due.seconds, regulation.shares, OPEN_STAGES)
-    return replace(
-        clocks, answer_due_at=due.at, term_seconds=due.seconds, track=due.track, budgets=budgets
-    )
+    return replace(clocks, answer_due_at=due.at, term_seconds=due.seconds, track=due.track, budgets=budgets)
 
 
 def _bounded(clocks: Clocks, regulation: Regulation, cap_days: int | None) -> Clocks:

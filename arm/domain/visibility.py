@@ -182,9 +182,7 @@ class Viewer:
         found = {sight for key, sight in _keys_of_message(message, self.directory) if key in self._keys}
         return next((sight for sight in RICHEST_FIRST if sight in found), None)
 
-    def seen(
-        self, message: Message, timeline: tuple[Event, ...]
-    ) -> tuple[Sight, Message, tuple[Event, ...]] | None:
+    def seen(self, message: Message, timeline: tuple[Event, ...]) -> tuple[Sight, Message, tuple[Event, ...]] | None:
         """What he sees, cut to his sight and his organisations; None: nothing at all."""
         sight = self.sight(message)
         if sight is None:

@@ -141,9 +141,7 @@ def _visit(one: Visit, directory: Directory) -> Mapping[str, str]:
 def _stopped(clocks: Clocks) -> Iterator[WhyLine]:
     if clocks.stopped_at is not None:
         late = clocks.late_by_seconds()
-        yield WhyLine(
-            "stopped", {"at": _iso(clocks.stopped_at), "late_by": "" if late is None else str(late)}
-        )
+        yield WhyLine("stopped", {"at": _iso(clocks.stopped_at), "late_by": "" if late is None else str(late)})
 
 
 def _name(organisation_id: OrganisationId, directory: Directory) -> str:

@@ -134,7 +134,7 @@ def load_record(folder: Path) -> KeyRecord | None:
         record = KeyRecord(**values)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise CacheTrouble("unreadable", {"file": KEY_FILE}) from error
     is_bounded = all(
         isinstance(getattr(record, name), int) and getattr(record, name) <= bound for name, bound in _BOUNDS.items()

@@ -20,7 +20,7 @@ from arm.domain.identity import MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.tour.applicants import Applicants
 from arm.tour.desk_process import DeskProcess, TourFailed, private_environment
-from arm.tour.relay import Relay
+from arm.verify.proxy import Proxy
 
 SEED = 7
 LISTENING = "listening "
@@ -43,7 +43,7 @@ class Theatre:
         self._server = self._serve()
         self.address = self._heard_address()
         self.applicants = Applicants(self._central, self.address)
-        self._relays: dict[str, Relay] = {}
+        self._relays: dict[str, Proxy] = {}
         self._desks: dict[str, DeskProcess] = {}
 
     def desk(self, login: str) -> DeskProcess:
@@ -111,10 +111,10 @@ class Theatre:
             self._server.stdout.close()
         self._central.close()
 
-    def _relay(self, login: str) -> Relay:
+    def _relay(self, login: str) -> Proxy:
         if login not in self._relays:
             parts = urlsplit(self.address)
-            self._relays[login] = Relay(str(parts.hostname), int(parts.port or 0))
+            self._relays[login] = Proxy(str(parts.hostname), int(parts.port or 0))
         return self._relays[login]
 
     def _start(self, login: str, address: str) -> DeskProcess:

@@ -143,8 +143,8 @@ class _Stage:
 
     def finish(self, figures: Figures) -> None:
         self.stop.set()
-        for one in self.threads:
-            one.join(PATIENCE_S)
+        for thread in self.threads:
+            thread.join(PATIENCE_S)
         for one in self.pushers:
             figures.expect(not one.broken, f"{one.login}: {one.broken}")
         for number, desk in enumerate(self.typists):

@@ -83,7 +83,9 @@ class Reader:
             else:
                 self.replica[item.message_id] = (item.card.rev, item.card.sight)
         if answer.items or upto != after:
-            versions = {item.message_id: item.card.ver if item.card else None for item in answer.items}
+            versions: dict[str, int | None] = {
+                str(item.message_id): item.card.ver if item.card else None for item in answer.items
+            }
             self.pages.append(Page(after, upto, versions))
         self.cursor = answer.to_cursor
 

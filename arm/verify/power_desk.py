@@ -27,6 +27,8 @@ class Job:
     count: int
     synchronous: str = "FULL"
     sync_every: int = 20
+    sync_first: bool = False
+    """A desk whose clock was set back is locked until it has heard the store (P30)."""
     cards: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -58,7 +60,7 @@ def _weaken(synchronous: str) -> None:
 
     from arm.local import work
 
-    sound = work.connect
+    sound = vars(work)["connect"]
 
     def weak(path: Path, key: bytes, **options: Any) -> Any:
         return sound(path, key, **(options | {"synchronous": synchronous}))
@@ -73,6 +75,8 @@ def _whole_desk(job: Job) -> None:
 
     keys = MemoryKeys(dict(job.secrets))
     desk = open_desk(Path(job.profile), ca_file="", key_store=lambda: keys)
+    if job.sync_first:
+        desk.sync.run_now()
     for number in range(1, job.count + 1):
         done = desk.commands.do(None, call(f"Звонок {number}. " + "Во дворе большая яма. " * (number % 7)))
         if isinstance(done, Done):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 CHUNK = 65536
 CONNECT_S = 5.0
+MOST_GATHERED = 16 * 1024 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 
 
@@ -68,6 +69,7 @@ class Proxy:
         self.tally = Tally()
         self._answered = threading.Event()
         self._open: set[socket.socket] = set()
+        self._to_reset: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._is_over = False
         self._thread = threading.Thread(target=self._listen, name="proxy", daemon=True)
@@ -147,6 +149,7 @@ class Proxy:
         back.join()
         with self._guard:
             self._open -= {near, far}
+            self._to_reset.discard(near)
         near.close()
         far.close()
 
@@ -159,23 +162,31 @@ class Proxy:
         time.sleep(self._toxics.slow_close_s)
         if self._toxics.timeout:
             self._stall()
-        _shut(source)
-        _shut(goal, socket.SHUT_RD if state.is_reset else socket.SHUT_RDWR)
+        for one in (source, goal):
+            # an orderly end first would leave nothing to reset
+            _shut(one, socket.SHUT_RD if one in self._to_reset else socket.SHUT_RDWR)
 
     def _stall(self) -> None:
         while self._toxics.timeout and not self._is_over:
             time.sleep(0.02)
 
     def _towards_store(self, far: socket.socket, piece: bytes, state: _Direction) -> bool:
-        state.gathered += piece
+        toxics = self._toxics
+        if not state.gathered:
+            # only where something is done to whole requests are they waited for: other bytes are no requests
+            state.is_held = toxics.duplicate or toxics.hold_request_s > 0
+        if not state.is_held:
+            far.sendall(piece)
+        state.gathered = (state.gathered + piece)[-MOST_GATHERED:]
         while (request := _first_request(state.gathered)) is not None:
             state.gathered = state.gathered[len(request) :]
             self.tally.requests += 1
             self.tally.request_at.append(time.monotonic())
-            time.sleep(self._toxics.hold_request_s)
-            if self._toxics.duplicate:
-                threading.Thread(target=self._send_again, args=(request,), daemon=True).start()
-            far.sendall(request)
+            if state.is_held:
+                time.sleep(toxics.hold_request_s)
+                if toxics.duplicate:
+                    threading.Thread(target=self._send_again, args=(request,), daemon=True).start()
+                far.sendall(request)
         return True
 
     def _send_again(self, request: bytes) -> None:
@@ -204,9 +215,9 @@ class Proxy:
             state.passed += room
             if room < len(part):
                 if toxics.reset:
-                    # closing with a linger of nothing sends RST, where no orderly end was sent before
+                    # closing with a linger of nothing sends RST
                     near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    state.is_reset = True
+                    self._to_reset.add(near)
                 return False
         return True
 
@@ -217,7 +228,7 @@ class _Direction:
 
     gathered: bytes = b""
     passed: int = 0
-    is_reset: bool = False
+    is_held: bool = False
 
 
 def _first_request(gathered: bytes) -> bytes | None:

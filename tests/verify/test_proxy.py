@@ -1,4 +1,4 @@
-"""The relay of the tour, with real sockets."""
+"""The fault proxy as a plain cable that can be pulled, with real sockets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from arm.tour.relay import Relay
+from arm.verify.proxy import Proxy
 
 pytestmark = pytest.mark.desks
 PATIENCE_S = 5.0
@@ -45,15 +45,15 @@ def _echo(peer: socket.socket) -> None:
 
 
 @pytest.fixture
-def relay() -> Iterator[Relay]:
+def relay() -> Iterator[Proxy]:
     echo = Echo()
-    made = Relay("127.0.0.1", echo.port)
+    made = Proxy("127.0.0.1", echo.port)
     yield made
     made.close()
     echo.close()
 
 
-def connected(relay: Relay) -> socket.socket:
+def connected(relay: Proxy) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(urlsplit(relay.url).port or 0)), timeout=PATIENCE_S)
 
 
@@ -66,25 +66,25 @@ def said_back(peer: socket.socket, words: bytes) -> bytes:
         return b""
 
 
-def test_bytes_go_both_ways(relay: Relay) -> None:
+def test_bytes_go_both_ways(relay: Proxy) -> None:
     with connected(relay) as peer:
         assert said_back(peer, b"there") == b"there"
 
 
-def test_a_cut_closes_what_is_open(relay: Relay) -> None:
+def test_a_cut_closes_what_is_open(relay: Proxy) -> None:
     with connected(relay) as peer:
         assert said_back(peer, b"one") == b"one"
         relay.cut()
         assert said_back(peer, b"two") == b""
 
 
-def test_while_cut_nobody_gets_through(relay: Relay) -> None:
+def test_while_cut_nobody_gets_through(relay: Proxy) -> None:
     relay.cut()
     with connected(relay) as peer:
         assert said_back(peer, b"hello") == b""
 
 
-def test_after_mending_a_new_connection_gets_through(relay: Relay) -> None:
+def test_after_mending_a_new_connection_gets_through(relay: Proxy) -> None:
     relay.cut()
     with connected(relay) as peer:
         assert said_back(peer, b"lost") == b""
