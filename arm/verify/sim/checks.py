@@ -217,6 +217,13 @@ def own_writes_are_shown(world: World, node: Node) -> None:
             raise Violation("I9", f"{node.name}: an own accepted command is no longer shown")
 
 
+def nothing_diverged(world: World) -> None:
+    """I5 Q: no desk ever found its copy differing from the store's digests: that is a bug by definition (P17)."""
+    found = world.oracle.rows("SELECT count(*) FROM security_event WHERE kind = 'sync_divergence'")[0][0]
+    if found:
+        raise Violation("I5", f"{found} buckets of a desk's copy differed at the daily comparison")
+
+
 def journal_is_whole(world: World) -> None:
     """I10: the journal is dense, its moments never go back, its chain holds, the head is its last row."""
     previous, expected, last_ts = "0" * 64, 1, -1

@@ -364,4 +364,5 @@ class History:
         checks.restored_is_refilled(world)
         checks.journal_is_whole(world)
         checks.outward_once(world)
+        checks.nothing_diverged(world)
         checks.sealed_for_others(world)

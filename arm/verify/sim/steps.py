@@ -52,11 +52,13 @@ def _acted(world: World, node: Node) -> str:
     known += sorted(set(desk._projection.every()) - set(known))
     if not known:
         return f"{node.name} sees nothing"
-    message_id = MessageId(rng.choice(known))
-    view = desk.messages.card(message_id)
+    for message_id in map(MessageId, rng.sample(known, min(3, len(known)))):
+        view = desk.messages.card(message_id)
+        open_now = [one.verb for one in view.actions if one.enabled] if view is not None else []
+        if open_now:
+            break
     if view is None:
         return f"{node.name} sees nothing of {message_id[:8]}"
-    open_now = [one.verb for one in view.actions if one.enabled]
     dim = [one.verb for one in view.actions if not one.enabled]
     if dim and rng.random() < 0.05:
         open_now = dim
@@ -188,6 +190,8 @@ def begin(world: World, count: int) -> None:
         acts.append(Act(UserId("operator"), message_id, command))
     world.server.central.act_many(acts)
     world.look()
+    for _ in range(2 * count):
+        world.trace.note(f"     before: {outside(world)}")
 
 
 # administration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,8 @@ from arm.sync.troubles import SyncTrouble
 from arm.verify.sim.chance import Violation
 from arm.verify.sim.server import ServerCrash
 from arm.wire import (
+    Decision,
+    Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
@@ -53,6 +55,13 @@ class Weather:
     def heal(self) -> None:
         self.lose = self.double = self.hold = self.cross = 0.0
         self.cut.clear()
+
+
+@dataclass
+class Decisions:
+    """A list has no type of its own to read its JSON by."""
+
+    decisions: list[Decision]
 
 
 class SimTransport:
@@ -158,7 +167,7 @@ class SimTransport:
             return self._central().handle_push(who(), sent)
 
         answer = self._ask("push", handle)
-        self._world.heard_decisions(self._node, answer)
+        self._world.heard_decisions(answer.decisions)
         return answer
 
     def changes(self, cursor: str, limit: int) -> PullAnswer:
@@ -169,15 +178,23 @@ class SimTransport:
         earlier, self._earlier = self._earlier, answer
         if earlier is not None and self._world.chance.happens(self._world.weather.cross):
             self._world.count("crossed page")
-            return earlier
+            # two pages in flight meet each other; one from hours ago would be a cache's, which is another fault
+            return replace(earlier, server_time=answer.server_time)
         return answer
 
-    def manifest(self) -> Manifest:
+    def manifest(self, bucket: int | None = None) -> Manifest:
         who = self._who()
-        answer = self._ask("manifest", lambda: self._central().handle_manifest(who()))
+        answer = self._ask("manifest", lambda: self._central().handle_manifest(who(), bucket))
         self._world.cursor_epochs[answer.cursor] = self._world.server.epoch
         self._world.gave_ids(self._node, "manifest", [row.message_id for row in answer.rows])
         return answer
+
+    def digests(self) -> Digests:
+        who = self._who()
+        return self._ask("digests", lambda: self._central().handle_digests(who()))
+
+    def renew(self) -> None:
+        """A fresh connection is like any other here."""
 
     def fetch(self, request: FetchRequest) -> FetchAnswer:
         who = self._who()
@@ -185,9 +202,11 @@ class SimTransport:
         self._world.gave_ids(self._node, "fetch", [card.message_id for card in answer.cards])
         return answer
 
-    def decisions(self, after: int) -> Any:
+    def decisions(self, after: int) -> list[Decision]:
         who = self._who()
-        return self._ask("decisions", lambda: self._central().handle_decisions(who(), after))
+        found = self._ask("decisions", lambda: Decisions(self._central().handle_decisions(who(), after)))
+        self._world.heard_decisions(found.decisions)
+        return found.decisions
 
     def wait(self, cursor: str, timeout_s: float) -> WaitAnswer:
         return WaitAnswer(head_moved=False, head=self._central().head())

@@ -19,7 +19,7 @@ from arm.verify.sim.oracle import Bird, Oracle
 from arm.verify.sim.server import Server, ServerCrash
 from arm.verify.sim.town import PEOPLE, move_in, workshop
 from arm.verify.sim.wire import Weather
-from arm.wire import PullAnswer, PushAnswer, Verdict
+from arm.wire import Decision, PullAnswer, Verdict
 
 DECIDED = {
     Verdict.ACCEPTED: "accepted",
@@ -104,9 +104,9 @@ class World:
 
     # what the wire tells
 
-    def heard_decisions(self, node: Node, answer: PushAnswer) -> None:
+    def heard_decisions(self, decisions: list[Decision]) -> None:
         """The verdicts an answer carried to a desk that is there to hear them (I2)."""
-        for one in answer.decisions:
+        for one in decisions:
             verdict = DECIDED[one.verdict]
             known = self.told.get(one.command_id)
             if known is not None and known[0] != verdict and known[1] == self.server.epoch:
