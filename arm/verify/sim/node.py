@@ -102,10 +102,10 @@ class Node:
 
     def close(self) -> None:
         """As a person ends the program."""
-        desk, self.desk = self.desk, None
-        if desk is not None:
-            self.guarded("close", desk.close)
-        self.disk.drop()
+        if self.desk is not None:
+            self.guarded("close", self.desk.close)
+        # whatever came of it: the lock and the files go with the process
+        self.crash()
 
     def crash(self) -> None:
         """The process is gone: the system closes its files and gives the lock back."""

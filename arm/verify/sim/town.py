@@ -15,7 +15,7 @@ from arm.domain.classifier import Category, Classifier, Subcategory
 from arm.domain.identity import Grant, OrganisationId, Person, Role, UserId
 from arm.domain.organisations import Organisation
 from arm.settings import resource_path
-from arm.verify.sim.chance import BEGINNING
+from arm.verify.sim.chance import BEGINNING, Chance, drawn_from
 
 TOWN, WORKS = OrganisationId("town"), OrganisationId("works")
 ROADS, SCHOOL = OrganisationId("roads"), OrganisationId("school")
@@ -63,10 +63,12 @@ def workshop() -> Path:
 @cache
 def _settled() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="arm-sim-town-", dir=workshop())
-    engine = make_engine(f"sqlite:///{Path(folder.name) / 'central.db'}")
-    bring_up_to_date(engine)
-    with Central(engine, Path(folder.name) / "files", clock=lambda: BEGINNING) as central:
-        _settle(central)
+    # the same in every process: its ids and its seal are part of every trace
+    with drawn_from(Chance(0)):
+        engine = make_engine(f"sqlite:///{Path(folder.name) / 'central.db'}")
+        bring_up_to_date(engine)
+        with Central(engine, Path(folder.name) / "files", clock=lambda: BEGINNING) as central:
+            _settle(central)
     return folder
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from arm.central.problems import StoreTrouble, Trouble
+from arm.domain import loading
+from arm.domain.process import Process
+from arm.domain.regulation import Regulation
 from arm.domain.visibility import Sight
 from arm.verify.sim.chance import Chance, NodeClock, Time, Trace, Violation, drawn_from
 from arm.verify.sim.disk import Disk, watched
@@ -155,6 +158,33 @@ class World:
         self.server.stop()
 
 
+_READ_PROCESS, _READ_REGULATION = loading.load_process, loading.load_regulation
+_processes: dict[str, Process] = {}
+_regulations: dict[str, Regulation] = {}
+
+
+def _process(text: str) -> Process:
+    if text not in _processes:
+        _processes[text] = _READ_PROCESS(text)
+    return _processes[text]
+
+
+def _regulation(text: str, process: Process) -> Regulation:
+    if text not in _regulations:
+        _regulations[text] = _READ_REGULATION(text, process)
+    return _regulations[text]
+
+
+@contextmanager
+def rules_read_once() -> Iterator[None]:
+    """Every start of a desk reads the same regulation anew, which is right there and a fifth of a history here."""
+    loading.load_process, loading.load_regulation = _process, _regulation
+    try:
+        yield
+    finally:
+        loading.load_process, loading.load_regulation = _READ_PROCESS, _READ_REGULATION
+
+
 @contextmanager
 def drawn_world(seed: int, trace: Trace) -> Iterator[World]:
     """A world of its own in memory; whatever it left on the disk is removed at the end."""
@@ -162,7 +192,7 @@ def drawn_world(seed: int, trace: Trace) -> Iterator[World]:
     chance = Chance(seed)
     disks: list[Disk] = []
     try:
-        with drawn_from(chance), watched(disks):
+        with drawn_from(chance), watched(disks), rules_read_once():
             world = World(folder, chance, trace)
             world.disks = disks
             try:
