@@ -72,6 +72,10 @@ class Oracle:
             self._raw.close()
             self._raw = None
 
+    @property
+    def is_open(self) -> bool:
+        return self._raw is not None
+
     def rows(self, sql: str, given: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         if self._raw is None:
             raise RuntimeError("the oracle is closed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Server:
         self.epoch = 0
         self.commits = 0
         self.backup: Path | None = None
+        self.committed: Callable[[], None] = lambda: None
+        """Called after every commit: what was true for a moment only was true."""
         self._what, self._left = "", 0
         self.central = self._opened()
 
@@ -61,10 +64,12 @@ class Server:
         self._left -= 1
         if not self._what or self._left > 0:
             commit()
+            self.committed()
             return
         what, self._what = self._what, ""
         if what.endswith("after"):
             commit()
+            self.committed()
         if what.startswith("unsure"):
             raise sqlite3.OperationalError("disk I/O error")
         raise ServerCrash

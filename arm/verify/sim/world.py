@@ -45,6 +45,7 @@ class World:
         self.server = Server(move_in(folder), NodeClock(self.time))
         self.oracle = Oracle(self.server.file)
         self.oracle.open()
+        self.server.committed = self.look
         self.nodes: list[Node] = []
         self.step = 0
         self.requests = 0
@@ -69,7 +70,8 @@ class World:
         return sorted({node.user for node in self.nodes})
 
     def look(self) -> None:
-        self.oracle.look(self.users, self.server.clock.wall())
+        if self.oracle.is_open:
+            self.oracle.look(self.users, self.server.clock.wall())
 
     def meanwhile(self, node: Node) -> None:
         """What others do while a request of this desk is under way."""
