@@ -185,7 +185,12 @@ class Projection:
         if standing is not None and standing.rev == entry.result_rev:
             return False
         reached = int(self._core.store.cache.kept("reached_seq") or b"0")
-        return entry.result_seq is not None and entry.result_seq > reached
+        if entry.result_seq is not None and entry.result_seq > reached:
+            return True
+        # a store that was restored counts anew: what isn't archived and the cache doesn't hold is still ours to show
+        if standing is None:
+            return entry.verb == "register"
+        return standing.sight == "full" and all(one.command_id != entry.command_id for one in standing.timeline)
 
     def _home(self) -> OrganisationId | None:
         grants = self._core.person().grants

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from arm.verify.sim.node import Node
     from arm.verify.sim.world import World
 
+LEASE_S = 7 * 86400
 ENTRIES = (
     "SELECT command_id, state, payload, message_id, result_seq FROM outbox"
     " UNION ALL SELECT command_id, state, payload, message_id, result_seq FROM outbox_archive"
@@ -204,12 +206,22 @@ def own_writes_are_shown(world: World, node: Node) -> None:
     desk = node.desk
     if desk is None or not desk._core.is_open or not desk._core.has_directory:
         return
+    lease = desk._core.lease_state()
+    if lease is None or lease.is_locked:
+        return
     shown: dict[str, set[str]] = {}
-    for command_id, state, message_id in node.rows("work", "SELECT command_id, state, message_id FROM outbox"):
+    for command_id, state, message_id, verb in node.rows(
+        "work", "SELECT command_id, state, message_id, verb FROM outbox"
+    ):
         if state != "accepted" or command_id not in node.seen.get("forecast", ()):
+            continue
+        if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
+            # accepted by a store that was restored since: it is offered again before it is shown again
             continue
         if message_id not in shown:
             view = desk.messages.card(message_id)
+            if view is None and verb == "register" and message_id in world.sights_of(node.user):
+                raise Violation("I9", f"{node.name}: an own accepted registration is no longer shown")
             if view is None or view.sight != Sight.FULL:
                 continue
             shown[message_id] = {event.command_id or "" for event in view.timeline}
@@ -267,6 +279,19 @@ def time_only_passes(world: World, node: Node) -> None:
     node.seen["now"] = (now, node.life) if time._is_heard else None
     if before is not None and before[1] == node.life and (before[0] - now).total_seconds() > 1:
         raise Violation("I11", f"{node.name}'s remaining time grew by {(before[0] - now).total_seconds():.0f} s")
+
+
+def a_locked_copy_is_not_shown(world: World, node: Node) -> None:
+    """P30: who hasn't heard the store for the length of his lease sees nothing, whatever his wall clock says."""
+    desk = node.desk
+    if desk is None or not desk._core.is_open or node.reached_head is None or node.reached_head[0] != node.life:
+        return
+    silent_s = node.clock.monotonic_s() - node.reached_head[1]
+    if silent_s <= LEASE_S + 60:
+        return
+    with suppress(CacheTrouble):
+        desk.messages.counters()
+        raise Violation("P30", f"{node.name} is shown his copy {silent_s / 86400:.1f} days after the last whole pull")
 
 
 def outward_once(world: World) -> None:

@@ -24,9 +24,9 @@ class Disk:
         self.folder = folder
         self.is_sealed = is_sealed
         self.opened: list[Watched] = []
-        self.calls = 0
         self._left = 0
         self._what = ""
+        self._is_quiet = False
 
     def arm(self, what: str, after: int) -> None:
         """`what`: crash_before, crash_after, full (once) at the `after`-th writing call from now."""
@@ -34,6 +34,15 @@ class Disk:
 
     def disarm(self) -> None:
         self._what = ""
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While the checks look, nothing goes wrong."""
+        self._is_quiet = True
+        try:
+            yield
+        finally:
+            self._is_quiet = False
 
     @property
     def armed(self) -> str:
@@ -43,8 +52,7 @@ class Disk:
         """One call to the local store, with whatever was armed for it."""
         if not statement.lstrip()[:6].upper().startswith(WRITING):
             return run()
-        self.calls += 1
-        if not self._what:
+        if not self._what or self._is_quiet:
             return run()
         self._left -= 1
         if self._left > 0:

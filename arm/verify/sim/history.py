@@ -22,7 +22,7 @@ MOST_REQUESTS = 20
 MOST_ROUNDS = 8
 FAULTS = (
     *("lose", "double", "hold", "cross", "cut", "meanwhile", "small pages"),
-    *("desk crash", "desk restart", "server crash", "disk", "desk clock", "store clock", "admin"),
+    *("desk crash", "desk restart", "server crash", "disk", "desk clock", "store clock", "silence", "admin"),
     *("restore", "clone", "roll back", "cache back", "cache lost", "floor"),
 )
 """Each seed leaves out a random half of them."""
@@ -139,6 +139,7 @@ class History:
             ("disk", 4, lambda: self._in_trouble(steps.fill_disk)),
             ("desk clock", 3, lambda: steps.jump(world, some())),
             ("store clock", 2, lambda: steps.jump(world, None)),
+            ("silence", 1, self._silence),
             ("admin", 7, lambda: steps.administer(world)),
             *((name, 3, lambda name=name: self._rarely(name)) for name in RARE),
         ]
@@ -192,11 +193,12 @@ class History:
         for node in world.nodes:
             if node.desk is None:
                 continue
-            checks.saved_is_kept(node)
-            checks.nothing_goes_back(world, node)
-            checks.no_strangers_rows(world, node)
-            checks.time_only_passes(world, node)
-            if not node.disk.armed:
+            with node.disk.quiet():
+                checks.saved_is_kept(node)
+                checks.nothing_goes_back(world, node)
+                checks.no_strangers_rows(world, node)
+                checks.time_only_passes(world, node)
+                checks.a_locked_copy_is_not_shown(world, node)
                 checks.own_writes_are_shown(world, node)
         checks.outward_once(world)
         if every:
@@ -233,6 +235,11 @@ class History:
         cut.add(node.name)
         return f"{node.name} is cut off"
 
+    def _silence(self) -> str:
+        """Nobody does anything for longer than a lease lasts; who is cut off stays so."""
+        self.world.time.pass_by(8 * 86400)
+        return "eight days pass"
+
     def _interlude(self, node: Node) -> None:
         """While one desk's request is under way, its own user types on and others act."""
         rng = self.world.chance.rng
@@ -240,7 +247,8 @@ class History:
             return
         if rng.random() < 0.5:
             if node.desk is not None and node.disk.armed == "" and node.desk._core.has_directory:
-                self.world.trace.note(f"     meanwhile {steps._acted(self.world, node)}")
+                said = node.guarded("act", lambda: steps._acted(self.world, node))
+                self.world.trace.note(f"     meanwhile {said or node.name}")
             return
         self.world.trace.note(f"     meanwhile {steps.outside(self.world)}")
 
@@ -251,7 +259,7 @@ class History:
         node = self._some()
         if name == "restore":
             if world.server.backup is None:
-                world.server.back_up()
+                world.in_store("a backup", world.server.back_up)
                 return "the store is backed up"
             self._rare_left -= 1
             world.count("restore")
@@ -272,7 +280,8 @@ class History:
         world = self.world
         if name == "floor":
             head = world.oracle.rows("SELECT seq FROM journal_head")[0][0]
-            world.server.raise_floor(world.chance.rng.randint(0, head))
+            floor = world.chance.rng.randint(0, head)
+            world.in_store("a compaction", lambda: world.server.raise_floor(floor))
             return "the journal is compacted"
         if name == "cache lost":
             node.lose_cache()

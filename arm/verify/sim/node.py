@@ -70,6 +70,8 @@ class Node:
         self.desk: Desk | None = None
         self.wants_sign_in = True
         self.requests = 0
+        self.reached_head: tuple[int, float] | None = None
+        """(life, monotonic seconds) of the last answer that reached the head."""
         self.life = 0
         """Counts the starts of the process."""
         self.cache_life = 0
@@ -139,11 +141,16 @@ class Node:
         desk = self.open()
         if desk is None:
             return False
-        if self.wants_sign_in or desk.session.me() is None:
+        if self.wants_sign_in or self.guarded("me", desk.session.me) is None:
+            if self.desk is None:
+                return False
             if not self.guarded("sign in", lambda: desk.session.sign_in(SERVER, self.user, PASSWORD)):
                 return False
             self.wants_sign_in = False
-        return self.guarded("turn", lambda: (desk.sync.run_now(), desk.sync._tend(lambda: False))) is not None
+        if self.guarded("turn", lambda: desk.sync.run_now()) is None:
+            return False
+        self.guarded("tend", lambda: desk.sync._tend(lambda: False))
+        return True
 
     # what happens to profiles
 

@@ -73,6 +73,7 @@ class SimTransport:
         self._device_id = device_id
         self._token = token
         self._earlier: PullAnswer | None = None
+        self._sights: dict[str, Any] = {}
 
     def _ask(self, name: str, handle: Callable[[], T]) -> T:
         world, node, weather = self._world, self._node, self._world.weather
@@ -173,8 +174,14 @@ class SimTransport:
     def changes(self, cursor: str, limit: int) -> PullAnswer:
         who = self._who()
         small = self._world.page_limit
-        answer = self._ask("changes", lambda: self._central().handle_pull(who(), cursor, min(limit, small)))
-        self._world.gave_page(self._node, answer)
+
+        def handle() -> PullAnswer:
+            page: PullAnswer = self._central().handle_pull(who(), cursor, min(limit, small))
+            self._sights = self._world.sights_of(self._node.user)
+            return page
+
+        answer = self._ask("changes", handle)
+        self._world.gave_page(self._node, answer, self._sights)
         earlier, self._earlier = self._earlier, answer
         if earlier is not None and self._world.chance.happens(self._world.weather.cross):
             self._world.count("crossed page")

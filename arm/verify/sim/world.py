@@ -118,12 +118,13 @@ class World:
                 raise Violation("I2", f"command told {known[0]} and then {verdict} without a restore")
             self.told[one.command_id] = (verdict, self.server.epoch)
 
-    def gave_page(self, node: Node, answer: PullAnswer) -> None:
+    def gave_page(self, node: Node, answer: PullAnswer, sights: dict[str, Sight]) -> None:
         self.gave_ids(node, "changes", [item.message_id for item in answer.items])
         if not answer.rescope:
             self.cursor_epochs[answer.to_cursor] = self.server.epoch
         if not answer.rescope and not answer.more:
-            self.pages[node.name] = (answer.to_cursor, self.sights_of(node.user))
+            self.pages[node.name] = (answer.to_cursor, sights)
+            node.reached_head = (node.life, node.clock.monotonic_s())
 
     def gave_ids(self, node: Node, call: str, ids: list[Any]) -> None:
         """I7: no id of a message that this user was never entitled to."""
