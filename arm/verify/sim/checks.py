@@ -224,7 +224,10 @@ def own_writes_are_shown(world: World, node: Node) -> None:
                 raise Violation("I9", f"{node.name}: an own accepted registration is no longer shown")
             if view is None or view.sight != Sight.FULL:
                 continue
-            shown[message_id] = {event.command_id or "" for event in view.timeline}
+            given = [event.command_id or "" for event in view.timeline]
+            if len(given) != len(set(given)):
+                raise Violation("I9", f"{node.name}: an own command is shown twice")
+            shown[message_id] = set(given)
         if command_id not in shown[message_id]:
             raise Violation("I9", f"{node.name}: an own accepted command is no longer shown")
 
