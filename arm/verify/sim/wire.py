@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from arm.verify.sim.world import World
 
 T = TypeVar("T")
-LOST, DOUBLED, HELD, CROSSED = 0.10, 0.10, 0.06, 0.05
+LOST, DOUBLED, HELD, CROSSED = 0.10, 0.10, 0.06, 0.10
+IN_FLIGHT = timedelta(seconds=110)
 
 
 @dataclass
@@ -72,7 +74,7 @@ class SimTransport:
         self._node = node
         self._device_id = device_id
         self._token = token
-        self._earlier: PullAnswer | None = None
+        self._earlier: tuple[datetime, PullAnswer] | None = None
         self._sights: dict[str, Any] = {}
 
     def _ask(self, name: str, handle: Callable[[], T]) -> T:
@@ -182,11 +184,13 @@ class SimTransport:
 
         answer = self._ask("changes", handle)
         self._world.gave_page(self._node, answer, self._sights)
-        earlier, self._earlier = self._earlier, answer
-        if earlier is not None and self._world.chance.happens(self._world.weather.cross):
+        earlier, self._earlier = self._earlier, (self._world.time.now, answer)
+        if earlier is None or self._world.time.now - earlier[0] > IN_FLIGHT:
+            return answer
+        if self._world.chance.happens(self._world.weather.cross):
+            # two pages in flight have met each other
             self._world.count("crossed page")
-            # two pages in flight meet each other; one from hours ago would be a cache's, which is another fault
-            return replace(earlier, server_time=answer.server_time)
+            return earlier[1]
         return answer
 
     def manifest(self, bucket: int | None = None) -> Manifest:
