@@ -178,14 +178,17 @@ class Projection:
             self._take(entry.message_id, events)
 
     def _is_to_show(self, entry: Entry, standing: Standing | None) -> bool:
-        if entry.state == UNSENT:
-            return True
-        if entry.state != "accepted":
+        """Undecided, or decided and not in the cache yet (P20). What the cache holds already is never shown twice."""
+        if entry.state not in (UNSENT, "accepted"):
             return False
-        if standing is not None and standing.rev == entry.result_rev:
+        held = standing is not None and any(one.command_id == entry.command_id for one in standing.timeline)
+        if held or (standing is not None and entry.state == "accepted" and standing.rev == entry.result_rev):
             return False
         reached = int(self._core.store.cache.kept("reached_seq") or b"0")
-        return entry.result_seq is not None and entry.result_seq > reached
+        if entry.state == UNSENT or (entry.result_seq is not None and entry.result_seq > reached):
+            return True
+        # a store that was restored counts anew: what isn't archived and the cache doesn't hold is still ours to show
+        return entry.verb == "register" if standing is None else standing.sight == "full"
 
     def _home(self) -> OrganisationId | None:
         grants = self._core.person().grants
