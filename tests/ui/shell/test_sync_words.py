@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from arm.desk.sync import trouble_code
 from arm.desk.values import DeskEvent, DeskEventKind, SyncKind, SyncStatus
+from arm.sync.troubles import CODES, SyncTrouble
 from ui.desk_news import clock_news, news_of
 from ui.locked_page import closed_words
 from ui.safety_words import safety_face
@@ -180,3 +182,12 @@ def test_a_revoked_desk_does_not_promise_what_cannot_be_kept() -> None:
     face = safety_face(status, None, NOW)
     assert "Неотправленное прочесть уже нельзя" in face.here and "зашифрованном" not in face.promise
     assert outbox_words(status)[0] == ""
+
+
+@pytest.mark.parametrize(
+    "kind, code",
+    [(k, c) for k in ("offline", "certificate", "wrong_server") for c in CODES[k] if c != "no_directory"],
+)
+def test_every_way_of_not_reaching_the_store_has_its_cause(kind: str, code: str) -> None:
+    cause = cause_of(trouble_code(SyncTrouble(kind, {"code": code})))
+    assert cause is not None and cause.short and cause.advice
