@@ -44,23 +44,6 @@ def trouble_sentence(error: BaseException) -> str:
     return said.format_map(Gaps(with_dates(details)))
 
 
-def code_sentence(code: str) -> str:
-    """The sentence for `SyncStatus.trouble`, where a code is all that is known; nothing for an unknown one.
-
-    A certificate's dates aren't known then: the words for every other certificate stand for it.
-    """
-    known = troubles(current_language())
-    if code.startswith("certificate"):
-        said = known.get(("SyncTrouble", "certificate", code.removeprefix("certificate").lstrip("_")), "{}")
-        return known[("SyncTrouble", "certificate", "")] if "{" in said else said
-    if code.startswith("local_"):
-        return known.get(("CacheTrouble", code.removeprefix("local_"), ""), "")
-    for kind in ("offline", "wrong_server"):
-        if ("SyncTrouble", kind, code) in known:
-            return known[("SyncTrouble", kind, code)]
-    return known.get(("SyncTrouble", code, ""), "")
-
-
 def _throttled(retry_after_s: str) -> str:
     """Seconds up to a minute and a half, then minutes."""
     try:
