@@ -249,6 +249,17 @@ def nothing_diverged(world: World) -> None:
         raise Violation("I5", f"{found} buckets of a desk's copy differed at the daily comparison")
 
 
+def numbers_are_one_desks(world: World) -> None:
+    """P9 (c) Q: two profiles never go on as one device: no number of it stands for two commands."""
+    taken: dict[tuple[str, int], str] = {}
+    numbers = "SELECT device_seq, command_id FROM outbox UNION SELECT device_seq, command_id FROM outbox_archive"
+    for node in world.nodes:
+        devices = node.rows("work", "SELECT value FROM remembered WHERE name = 'device_id'")
+        for device_seq, command_id in node.rows("work", numbers):
+            if device_seq > 0 and taken.setdefault((devices[0][0], device_seq), command_id) != command_id:
+                raise Violation("P9", f"{node.name} shares a device number with another profile")
+
+
 def journal_is_whole(world: World) -> None:
     """I10: the journal is dense, its moments never go back, its chain holds, the head is its last row."""
     previous, expected, last_ts = "0" * 64, 1, -1
