@@ -13,7 +13,7 @@ from sqlalchemy import event, update
 from arm.central import backup as backups
 from arm.central import tables as t
 from arm.central.central import Central
-from arm.central.engine import make_engine
+from arm.central.engine import make_engine, writing
 from arm.verify.sim.chance import NodeClock
 from arm.verify.sim.town import Doorman
 
@@ -108,7 +108,7 @@ class Server:
 
     def raise_floor(self, seq: int) -> None:
         """What compaction does to older cursors: they are answered by a reconcile (P28)."""
-        with self.central.store.engine.begin() as connection:
+        with writing(self.central.store.engine) as connection:
             connection.execute(update(t.journal_head).values(floor=seq))
 
 
