@@ -25,6 +25,7 @@ ENTRIES = (
     "SELECT command_id, state, payload, message_id, result_seq FROM outbox"
     " UNION ALL SELECT command_id, state, payload, message_id, result_seq FROM outbox_archive"
 )
+RECONCILING = "SELECT 1 FROM kept WHERE name = 'reconcile_cursor' AND length(value) > 0"
 OPEN_STATES = ("refused", "conflict", "parked")
 
 
@@ -217,7 +218,8 @@ def own_writes_are_shown(world: World, node: Node) -> None:
     if desk is None or not desk._core.is_open or not desk._core.has_directory:
         return
     lease = desk._core.lease_state()
-    if lease is None or lease.is_locked:
+    if lease is None or lease.is_locked or node.rows("cache", RECONCILING):
+        # under new rights what is projected is judged by them, before the cards have come
         return
     shown: dict[str, set[str]] = {}
     for command_id, state, message_id, verb in node.rows(
@@ -247,6 +249,17 @@ def nothing_diverged(world: World) -> None:
     found = world.oracle.rows("SELECT count(*) FROM security_event WHERE kind = 'sync_divergence'")[0][0]
     if found:
         raise Violation("I5", f"{found} buckets of a desk's copy differed at the daily comparison")
+
+
+def numbers_are_one_desks(world: World) -> None:
+    """P9 (c) Q: two profiles never go on as one device: no number of it stands for two commands."""
+    taken: dict[tuple[str, int], str] = {}
+    numbers = "SELECT device_seq, command_id FROM outbox UNION SELECT device_seq, command_id FROM outbox_archive"
+    for node in world.nodes:
+        devices = node.rows("work", "SELECT value FROM remembered WHERE name = 'device_id'")
+        for device_seq, command_id in node.rows("work", numbers):
+            if device_seq > 0 and taken.setdefault((devices[0][0], device_seq), command_id) != command_id:
+                raise Violation("P9", f"{node.name} shares a device number with another profile")
 
 
 def journal_is_whole(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import TracebackType
 
 from arm.verify.sim import checks, steps
@@ -236,8 +237,12 @@ class History:
         return f"{node.name} is cut off"
 
     def _silence(self) -> str:
-        """Nobody does anything for longer than a lease lasts; who is cut off stays so."""
+        """Nobody does anything for longer than a lease lasts; somebody may set his clock back meanwhile."""
         self.world.time.pass_by(8 * 86400)
+        if self.world.chance.happens(0.5):
+            node = self._some()
+            node.clock.offset -= timedelta(days=8)
+            return f"eight days pass, {node.name} sets the clock back by as many"
         return "eight days pass"
 
     def _interlude(self, node: Node) -> None:
@@ -267,6 +272,7 @@ class History:
             world.server.restore()
             world.oracle.open()
             world.counts["checked"] = 0
+            world.rough_until = world.step + 30
             world.look()
             return "the store is restored"
         if name in ("roll back", "cache back") and node.snapshot is None:
@@ -374,4 +380,5 @@ class History:
         checks.journal_is_whole(world)
         checks.outward_once(world)
         checks.nothing_diverged(world)
+        checks.numbers_are_one_desks(world)
         checks.sealed_for_others(world)

@@ -13,7 +13,7 @@ from sqlalchemy import event, update
 from arm.central import backup as backups
 from arm.central import tables as t
 from arm.central.central import Central
-from arm.central.engine import make_engine
+from arm.central.engine import make_engine, writing
 from arm.verify.sim.chance import NodeClock
 from arm.verify.sim.town import Doorman
 
@@ -28,11 +28,11 @@ class Server:
     def __init__(self, file: Path, clock: NodeClock) -> None:
         self.file, self.clock = file, clock
         self.epoch = 0
-        self.commits = 0
         self.backup: Path | None = None
         self.committed: Callable[[], None] = lambda: None
         """Called after every commit: what was true for a moment only was true."""
         self._what, self._left = "", 0
+        self._changes = 0
         self.central = self._opened()
 
     def _opened(self) -> Central:
@@ -41,7 +41,9 @@ class Server:
         commit = engine.dialect.do_commit
 
         def watched_commit(connection: Any) -> None:
-            self._commit(lambda: commit(connection))
+            changes = getattr(connection, "total_changes", 0)
+            is_write, self._changes = changes != self._changes, changes
+            self._commit(lambda: commit(connection), is_write)
 
         engine.dialect.do_commit = watched_commit  # type: ignore[method-assign]
         central = Central(engine, self.file.parent / "files", clock=self.clock.wall)
@@ -49,7 +51,7 @@ class Server:
         return central
 
     def arm(self, what: str, after: int) -> None:
-        """`what`: crash_before, crash_after, unsure_before, unsure_after — the `after`-th commit from now."""
+        """`what`: crash_before, crash_after, unsure_before, unsure_after — the `after`-th written commit from now."""
         self._what, self._left = what, after
 
     def disarm(self) -> None:
@@ -59,10 +61,9 @@ class Server:
     def armed(self) -> str:
         return self._what
 
-    def _commit(self, commit: Any) -> None:
-        self.commits += 1
-        self._left -= 1
-        if not self._what or self._left > 0:
+    def _commit(self, commit: Any, is_write: bool) -> None:
+        self._left -= is_write
+        if not self._what or self._left > 0 or not is_write:
             commit()
             self.committed()
             return
@@ -107,7 +108,7 @@ class Server:
 
     def raise_floor(self, seq: int) -> None:
         """What compaction does to older cursors: they are answered by a reconcile (P28)."""
-        with self.central.store.engine.begin() as connection:
+        with writing(self.central.store.engine) as connection:
             connection.execute(update(t.journal_head).values(floor=seq))
 
 

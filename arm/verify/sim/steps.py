@@ -320,7 +320,7 @@ def fill_disk(world: World, node: Node) -> str:
 
 def crash_server(world: World) -> str:
     what = world.chance.rng.choice(("crash_before", "crash_after", "unsure_before", "unsure_after"))
-    world.server.arm(what, world.chance.rng.randint(1, 8))
+    world.server.arm(what, world.chance.rng.randint(1, 3))
     return f"the store is going to have a {what}"
 
 

@@ -12,6 +12,7 @@ from arm.central.problems import StoreTrouble, Trouble
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
 from arm.verify.sim.chance import Violation
+from arm.verify.sim.checks import nothing_goes_back
 from arm.verify.sim.server import ServerCrash
 from arm.wire import (
     Decision,
@@ -82,6 +83,8 @@ class SimTransport:
         world.requests += 1
         node.requests += 1
         world.time.pass_by(0.05)
+        with node.disk.quiet():
+            nothing_goes_back(world, node)
         world.meanwhile(node)
         if node.name in weather.cut:
             raise SyncTrouble("offline")
@@ -99,7 +102,7 @@ class SimTransport:
             world.count("doubled request")
             answer = self._handled(name, handle)
         world.meanwhile(node)
-        if chance.happens(weather.lose):
+        if chance.happens(world.is_rough()):
             world.count("lost answer")
             raise SyncTrouble("offline")
         return answer
@@ -167,7 +170,9 @@ class SimTransport:
 
         def handle() -> PushAnswer:
             sent = from_json(to_json(request), PushRequest)
-            return self._central().handle_push(who(), sent)
+            answer: PushAnswer = self._central().handle_push(who(), sent)
+            self._world.decided(answer.decisions)
+            return answer
 
         answer = self._ask("push", handle)
         self._world.heard_decisions(answer.decisions)

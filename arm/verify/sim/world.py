@@ -57,6 +57,7 @@ class World:
         """desk → (cursor, what its user saw then) of the last page that reached the head."""
         self.cursor_epochs: dict[str, int] = {}
         """cursor → the history of the store in which it was given"""
+        self.rough_until = 0
         self.excused: set[str] = set()
         """Commands whose desk lost its memory of them by a roll-back: a restored store can't get them again."""
         self.interlude: Callable[[Node], None] = lambda node: None
@@ -118,6 +119,13 @@ class World:
                 raise Violation("I2", f"command told {known[0]} and then {verdict} without a restore")
             self.told[one.command_id] = (verdict, self.server.epoch)
 
+    def decided(self, decisions: list[Decision]) -> None:
+        """I2: what an answer says was decided is what the log holds, and so will every repeat say it."""
+        for one in decisions:
+            stored = self.oracle.rows("SELECT verdict FROM command_log WHERE command_id = ?", (one.command_id,))
+            if stored != [(one.verdict.value,)]:
+                raise Violation("I2", f"a decision ({one.verdict.value}) was given that the log doesn't hold")
+
     def gave_page(self, node: Node, answer: PullAnswer, sights: dict[str, Sight]) -> None:
         self.gave_ids(node, "changes", [item.message_id for item in answer.items])
         if not answer.rescope:
@@ -132,6 +140,10 @@ class World:
         never = set(ids) - self.oracle.ever.get(node.user, set())
         if never:
             raise Violation("I7", f"{call} told {node.name} {len(never)} ids that he was never entitled to")
+
+    def is_rough(self) -> float:
+        """How likely an answer is lost now: most of them just after a restore, when accounts are settled."""
+        return 0.4 if self.weather.lose and self.step < self.rough_until else self.weather.lose
 
     def in_store(self, what: str, do: Callable[[], Any]) -> Any:
         """Something done at the store itself; a crash of it is survived by a restart."""
