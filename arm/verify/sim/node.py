@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from arm.bootstrap import open_desk
 from arm.desk.clock import Surroundings
 from arm.desk.desk import Desk
 from arm.local.troubles import CacheTrouble, FileTrouble
@@ -88,12 +89,11 @@ class Node:
     def _start(self) -> None:
         world = self.world
         self.life += 1
-        self.desk = Desk(
+        self.desk = open_desk(
             self.folder,
-            lambda server, device_id, token: SimTransport(world, self, device_id, token),
-            lambda: self.keyring,
-            Surroundings(clock=self.clock, ids=world.chance, rng=world.chance),
-            "0.1.0",
+            connect=lambda server, device_id, token: SimTransport(world, self, device_id, token),
+            key_store=lambda: self.keyring,
+            around=Surroundings(clock=self.clock, ids=world.chance, rng=world.chance),
         )
         if self.desk.session.was_rebuilt():
             self.new_cache_life()
