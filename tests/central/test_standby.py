@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,23 +14,24 @@ from arm.central.engine import make_engine, reading
 from arm.central.opening import open_central
 from arm.central.problems import StoreTrouble, Trouble
 from arm.domain.identity import MessageId
+from arm.verify.rig_postgres import Cluster
 from arm.wire import Base, Decision, Envelope, Verdict
 from tests.central import region
 from tests.central.region import Desk, desk, new_id, phone_call
-from tests.postgres_cluster import Cluster, Node, running_cluster
+from tests.postgres_cluster import Pair, ask, running_pair
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 SYNC_STATES = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = 'quorum'"
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    with running_cluster() as made:
+def cluster() -> Iterator[Pair]:
+    with running_pair() as made:
         yield made
 
 
 @pytest.fixture
-def store(cluster: Cluster, tmp_path: Path) -> Iterator[Central]:
+def store(cluster: Pair, tmp_path: Path) -> Iterator[Central]:
     """Filled, over the address of both hosts, with little patience at COMMIT."""
     with open_central(cluster.url(), files=tmp_path / "files") as filled:
         region.fill(filled)
@@ -40,19 +39,10 @@ def store(cluster: Cluster, tmp_path: Path) -> Iterator[Central]:
         yield opened
 
 
-@contextmanager
-def halted(cluster: Cluster) -> Iterator[None]:
-    cluster.signal_receiver(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        cluster.signal_receiver(signal.SIGCONT)
-
-
-def wait_until(node: Node, question: str, answer: object) -> None:
+def wait_until(node: Cluster, question: str, answer: object) -> None:
     """Within the test's own time limit."""
-    while node.ask(question) != answer:
-        node.ask("SELECT pg_sleep(0.05)")
+    while ask(node, question) != answer:
+        ask(node, "SELECT pg_sleep(0.05)")
 
 
 def trouble_of(sender: Desk, envelope: Envelope) -> Trouble:
@@ -62,12 +52,12 @@ def trouble_of(sender: Desk, envelope: Envelope) -> Trouble:
 
 
 def test_what_the_standby_did_not_confirm_is_not_acknowledged_not_even_on_repeat(
-    cluster: Cluster, store: Central
+    cluster: Pair, store: Central
 ) -> None:
     """The cancelled wait comes back as a warning; a repeat waits for the standby again before it says «accepted»."""
     operator = desk(store, "operator")
     envelope = operator.envelope(new_id(), phone_call(), Base())
-    with halted(cluster):
+    with cluster.primary.stalled_replication():
         for _ in range(2):
             doubtful = trouble_of(operator, envelope)
             assert (doubtful.code, doubtful.problem.status) == ("uncertain", 503)
@@ -79,7 +69,7 @@ def test_what_the_standby_did_not_confirm_is_not_acknowledged_not_even_on_repeat
     wait_until(cluster.standby, "SELECT seq FROM journal_head", 1)
 
 
-def test_readiness_is_red_while_no_standby_is_in_step(cluster: Cluster, store: Central) -> None:
+def test_readiness_is_red_while_no_standby_is_in_step(cluster: Pair, store: Central) -> None:
     wait_until(cluster.primary, SYNC_STATES, 1)
     assert readiness.shortcomings(store) == []
     cluster.standby.stop()
@@ -90,42 +80,42 @@ def test_readiness_is_red_while_no_standby_is_in_step(cluster: Cluster, store: C
     assert readiness.shortcomings(store) == []
 
 
-def test_an_account_that_may_not_see_standbys_is_told_so(cluster: Cluster, store: Central, tmp_path: Path) -> None:
+def test_an_account_that_may_not_see_standbys_is_told_so(cluster: Pair, store: Central, tmp_path: Path) -> None:
     for statement in ("CREATE ROLE arm LOGIN", "GRANT ALL ON ALL TABLES IN SCHEMA public TO arm"):
-        cluster.primary.ask(statement)
+        ask(cluster.primary, statement)
     wait_until(cluster.primary, SYNC_STATES, 1)
     with open_central(cluster.url(user="arm"), files=tmp_path / "files") as limited:
         assert readiness.shortcomings(limited) == ["standby_unseen"]
-        cluster.primary.ask("GRANT pg_read_all_stats TO arm")
+        ask(cluster.primary, "GRANT pg_read_all_stats TO arm")
         assert readiness.shortcomings(limited) == []
 
 
 def test_a_standby_that_is_behind_says_come_again_and_never_that_history_forked(
-    cluster: Cluster, store: Central, tmp_path: Path
+    cluster: Pair, store: Central, tmp_path: Path
 ) -> None:
     operator = desk(store, "operator")
     operator.reconcile()
     wait_until(cluster.standby, "SELECT count(*) FROM device", 1)
-    cluster.standby.ask("SELECT pg_wal_replay_pause()")
+    ask(cluster.standby, "SELECT pg_wal_replay_pause()")
     operator.do(new_id(), phone_call(), Base())
     assert operator.pull().head == 1
     with open_central(cluster.url(cluster.standby), files=tmp_path / "files") as lagging:
         assert readiness.shortcomings(lagging) == ["in_recovery"]
         there = Desk(lagging, operator.who, cursor=operator.cursor)
-        for ask in (there.pull, there.reconcile):
+        for question in (there.pull, there.reconcile):
             with pytest.raises(Trouble) as behind:
-                ask()
+                question()
             assert (behind.value.code, behind.value.problem.status) == ("behind", 503)
             assert behind.value.problem.retry_after_s
         with pytest.raises(Trouble, match="busy"):
             there.do(new_id(), phone_call(), Base(), device_seq=2)
-        cluster.standby.ask("SELECT pg_wal_replay_resume()")
+        ask(cluster.standby, "SELECT pg_wal_replay_resume()")
         wait_until(cluster.standby, "SELECT seq FROM journal_head", 1)
         assert there.pull().rescope is False
     assert store.head() == 1
 
 
-def test_the_store_follows_the_primary_and_loses_nothing_acknowledged(cluster: Cluster, store: Central) -> None:
+def test_the_store_follows_the_primary_and_loses_nothing_acknowledged(cluster: Pair, store: Central) -> None:
     operator = desk(store, "operator")
     acknowledged: dict[MessageId, Decision] = {}
     for number in range(12):
@@ -140,8 +130,8 @@ def test_the_store_follows_the_primary_and_loses_nothing_acknowledged(cluster: C
     with pytest.raises((Trouble, StoreTrouble)):
         operator.send(envelope)
     cluster.standby.promote()
-    cluster.standby.ask("ALTER SYSTEM SET synchronous_standby_names = ''")
-    cluster.standby.ask("SELECT pg_reload_conf()")
+    ask(cluster.standby, "ALTER SYSTEM SET synchronous_standby_names = ''")
+    ask(cluster.standby, "SELECT pg_reload_conf()")
     while True:
         try:
             decision = operator.send(envelope).decisions[0]
@@ -155,18 +145,18 @@ def test_the_store_follows_the_primary_and_loses_nothing_acknowledged(cluster: C
     assert numbers == {one: decision.number for one, decision in acknowledged.items()}
 
 
-def test_a_primary_that_takes_no_more_writes_is_left_at_once(cluster: Cluster, store: Central) -> None:
+def test_a_primary_that_takes_no_more_writes_is_left_at_once(cluster: Pair, store: Central) -> None:
     """Demoted under our feet: «read-only» is a reason to come again elsewhere, not a fault."""
     operator = desk(store, "operator")
-    cluster.primary.ask("ALTER SYSTEM SET default_transaction_read_only = on")
-    cluster.primary.ask("SELECT pg_reload_conf()")
+    ask(cluster.primary, "ALTER SYSTEM SET default_transaction_read_only = on")
+    ask(cluster.primary, "SELECT pg_reload_conf()")
     envelope = operator.envelope(new_id(), phone_call(), Base())
     wait_until(cluster.primary, "SELECT current_setting('default_transaction_read_only')", "on")
     for _ in range(2):
         with pytest.raises((Trouble, StoreTrouble)) as refused:
             operator.send(envelope)
         assert str(refused.value) in ("busy", "unreachable")
-    cluster.primary.ask("ALTER SYSTEM SET default_transaction_read_only = off")
-    cluster.primary.ask("SELECT pg_reload_conf()")
+    ask(cluster.primary, "ALTER SYSTEM SET default_transaction_read_only = off")
+    ask(cluster.primary, "SELECT pg_reload_conf()")
     wait_until(cluster.primary, "SELECT current_setting('default_transaction_read_only')", "off")
     assert operator.send(envelope).decisions[0].verdict is Verdict.ACCEPTED
