@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from arm.central import decisions, engine, feed, pushing, reading
 from arm.central.engine import writing
 from arm.central.problems import Trouble
+from arm.central.states import sight_by
 from arm.central.unit import Unit
 from arm.desk.commands import CommandsDesk
 from arm.desk.projection import Projection
@@ -238,7 +239,6 @@ def words_in_the_log() -> AbstractContextManager[None]:
 
 def visible_by_any_tag() -> AbstractContextManager[None]:
     """Cards are given by their id alone, whoever asks for them."""
-    sight_by = feed.sight_by
     return swapped(feed, "sight_by", lambda tags, scope: sight_by(tags, scope) or Sight.FULL)
 
 

@@ -19,8 +19,8 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.rng = random.Random()
-        self._bytes = random.Random()
+        self.rng = random.Random()  # noqa: S311
+        self._bytes = random.Random()  # noqa: S311
         self.enter("begin")
 
     def enter(self, step: object) -> None:

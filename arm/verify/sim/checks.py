@@ -26,6 +26,7 @@ ENTRIES = (
     " UNION ALL SELECT command_id, state, payload, message_id, result_seq FROM outbox_archive"
 )
 RECONCILING = "SELECT 1 FROM kept WHERE name = 'reconcile_cursor' AND length(value) > 0"
+VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, instance)"
 OPEN_STATES = ("refused", "conflict", "parked")
 
 
@@ -114,15 +115,14 @@ def restored_is_refilled(world: World) -> None:
             if node.desk is not None:
                 shown[command_id] = state
     for command_id, (verdict, _) in world.told.items():
-        if verdict == "accepted" and command_id not in present and command_id not in world.excused:
-            if shown.get(command_id, "") not in OPEN_STATES:
-                raise Violation("I3", f"a command acknowledged before the restore is lost ({shown.get(command_id)})")
-        if shown.get(command_id) in OPEN_STATES and command_id in present:
-            raise Violation("I4", f"a command shown as {shown[command_id]} is in the journal")
-    for command_id, state in shown.items():
-        if state == "accepted" and command_id not in present and command_id not in world.excused:
-            if world.told.get(command_id, ("noop", 0))[0] != "noop":
-                raise Violation("I3", "a desk shows as accepted what the journal doesn't have")
+        state = shown.get(command_id, "")
+        is_gone = command_id not in present and command_id not in world.excused
+        if is_gone and verdict == "accepted" and state not in OPEN_STATES:
+            raise Violation("I3", f"a command acknowledged before the restore is lost ({state})")
+        if is_gone and verdict != "noop" and state == "accepted":
+            raise Violation("I3", "a desk shows as accepted what the journal doesn't have")
+        if state in OPEN_STATES and command_id in present:
+            raise Violation("I4", f"a command shown as {state} is in the journal")
 
 
 def cache_is_the_truth(world: World, node: Node) -> None:
@@ -152,7 +152,7 @@ def _plainly(value: Any) -> str:
 
 def _index_is_the_truth(node: Node, messages: dict[int, str]) -> None:
     """I5, I6: every canary of the index stands in a card that is here, and every card's text is found."""
-    node.rows("cache", "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
+    node.rows("cache", VOCABULARY)
     found = node.rows("cache", "SELECT DISTINCT term, doc FROM temp.vocabulary WHERE term GLOB 'zq*'")
     index: dict[int, set[str]] = {}
     for term, doc in found:

@@ -49,12 +49,22 @@ class Outcome:
         return bool(self.invariant)
 
 
-def play(seed: int, *, masked: frozenset[int] = frozenset(), prints: bool = False, steps_count: int = STEPS) -> Outcome:
-    """Plays a history; steps in `masked` are left out without changing what the others draw."""
+def play(
+    seed: int,
+    *,
+    masked: frozenset[int] = frozenset(),
+    prints: bool = False,
+    steps_count: int = STEPS,
+    only: frozenset[str] | None = None,
+) -> Outcome:
+    """Plays a history; steps in `masked` are left out without changing what the others draw.
+
+    `only` names the faults that may happen, instead of the half that the seed draws.
+    """
     trace = Trace(prints=prints)
     outcome = Outcome(seed)
     with no_words_in_the_log() as told, drawn_world(seed, trace) as world:
-        history = History(world, masked, steps_count)
+        history = History(world, masked, steps_count, only)
         with Judged(outcome, prints):
             history.run()
             told.check()
@@ -100,10 +110,11 @@ def _where(bug: BaseException) -> str:
 class History:
     """The scheduler: one step, one event."""
 
-    def __init__(self, world: World, masked: frozenset[int], count: int) -> None:
+    def __init__(self, world: World, masked: frozenset[int], count: int, only: frozenset[str] | None = None) -> None:
         self.world, self._masked, self._count = world, masked, count
         rng = world.chance.rng
-        self.faults = frozenset(rng.sample(FAULTS, len(FAULTS) // 2))
+        drawn = frozenset(rng.sample(FAULTS, len(FAULTS) // 2))
+        self.faults = only if only is not None else drawn
         self._rare_left = 2
         sealed = rng.random() < 0.1
         users = rng.sample(sorted(PEOPLE), rng.randint(2, 5))

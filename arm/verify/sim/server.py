@@ -45,7 +45,7 @@ class Server:
             is_write, self._changes = changes != self._changes, changes
             self._commit(lambda: commit(connection), is_write)
 
-        engine.dialect.do_commit = watched_commit  # type: ignore[method-assign]
+        setattr(engine.dialect, "do_commit", watched_commit)  # noqa: B010
         central = Central(engine, self.file.parent / "files", clock=self.clock.wall)
         vars(central.store)["_passwords"] = Doorman()
         return central

@@ -45,9 +45,9 @@ def _acted(world: World, node: Node) -> str:
         return _drafted(world, node)
     if rng.random() < 0.04:
         return _put_away(world, node)
-    if desk._core.person().organisations(Role.OPERATOR) and rng.random() < 0.3:
-        if len(world.oracle.known) < MOST_MESSAGES:
-            return _registered(world, node)
+    is_operator = bool(desk._core.person().organisations(Role.OPERATOR))
+    if is_operator and rng.random() < 0.3 and len(world.oracle.known) < MOST_MESSAGES:
+        return _registered(world, node)
     known = [row[0] for row in node.rows("cache", "SELECT message_id FROM message ORDER BY message_id")]
     known += sorted(set(desk._projection.every()) - set(known))
     if not known:
@@ -241,7 +241,8 @@ def _first_grants(user: str) -> tuple[Grant, ...]:
 def _substitute(world: World) -> str:
     rng = world.chance.rng
     place = rng.choice(PLACES)
-    there = sorted(u for u, p in world.oracle.directory.people.items() if any(g.organisation == place for g in p.grants))
+    people = world.oracle.directory.people.values()
+    there = sorted(one.user_id for one in people if any(g.organisation == place for g in one.grants))
     if len(there) < 2:
         return "admin: nobody to stand in"
     absent, substitute = rng.sample(there, 2)

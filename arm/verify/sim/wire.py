@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from arm.central.access import Principal
+from arm.central.central import Central
 from arm.central.problems import StoreTrouble, Trouble
+from arm.domain.identity import MessageId
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
 from arm.verify.sim.chance import Violation
@@ -16,6 +18,7 @@ from arm.verify.sim.checks import nothing_goes_back
 from arm.verify.sim.server import ServerCrash
 from arm.wire import (
     Decision,
+    DeviceReport,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
@@ -33,6 +36,7 @@ from arm.wire import (
     from_json,
     to_json,
 )
+from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, SharedDraft
 
 if TYPE_CHECKING:
     from arm.verify.sim.node import Node
@@ -145,12 +149,12 @@ class SimTransport:
         if stranger and not (before and world.was_readable(stranger, before)):
             raise Violation("I7", f"{name} told {node.name} {stranger}")
 
-    def _who(self) -> Callable[[], Any]:
+    def _who(self) -> Callable[[], Principal]:
         """Who asks, as this request says it: a late arrival bears the token that it was sent with."""
         token, device_id = self._token(), self._device_id()
         return lambda: self._central().principal(token, device_id)
 
-    def _central(self) -> Any:
+    def _central(self) -> Central:
         return self._world.server.central
 
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
@@ -170,7 +174,7 @@ class SimTransport:
 
         def handle() -> PushAnswer:
             sent = from_json(to_json(request), PushRequest)
-            answer: PushAnswer = self._central().handle_push(who(), sent)
+            answer = self._central().handle_push(who(), sent)
             self._world.decided(answer.decisions)
             return answer
 
@@ -183,7 +187,7 @@ class SimTransport:
         small = self._world.page_limit
 
         def handle() -> PullAnswer:
-            page: PullAnswer = self._central().handle_pull(who(), cursor, min(limit, small))
+            page = self._central().handle_pull(who(), cursor, min(limit, small))
             self._sights = self._world.sights_of(self._node.user)
             return page
 
@@ -233,15 +237,41 @@ class SimTransport:
 
     def send_piece(self, upload_id: str, offset: int, piece: bytes) -> UploadAnswer:
         who = self._who()
-        return self._ask(
-            "send_piece", lambda: self._central().uploads.append(who(), upload_id, offset, piece)
-        )
+        return self._ask("send_piece", lambda: self._central().uploads.append(who(), upload_id, offset, piece))
 
     def upload_offset(self, upload_id: str) -> UploadAnswer:
         who = self._who()
         return self._ask("upload_offset", lambda: self._central().uploads.offset(who(), upload_id))
 
     def download(self, upload_id: str) -> Iterator[bytes]:
+        who, found = self._who(), []
+        self._ask("download", lambda: found.append(self._central().uploads.read(who(), upload_id)))
+        yield from self._central().uploads.pieces(found[-1])
+
+    def report(self, report: DeviceReport) -> None:
         who = self._who()
-        path = self._ask("download", lambda: str(self._central().uploads.read(who(), upload_id).path))
-        yield Path(path).read_bytes()
+        self._ask("report", lambda: self._central().handle_report(who(), from_json(to_json(report), DeviceReport)))
+
+    def be_present(self, message_id: str, doing: Doing) -> PresenceAnswer:
+        who = self._who()
+        return self._ask("be_present", lambda: self._central().presence.tell(who(), MessageId(message_id), doing))
+
+    def drafts_of(self, message_id: str) -> DraftsAnswer:
+        who = self._who()
+        return self._ask("drafts_of", lambda: self._central().handover.of_message(who(), MessageId(message_id)))
+
+    def share_draft(self, message_id: str, draft_id: str, shared: DraftShare) -> SharedDraft:
+        who, at = self._who(), MessageId(message_id)
+        return self._ask("share_draft", lambda: self._central().handover.share(who(), at, draft_id, shared))
+
+    def take_draft(self, message_id: str, draft_id: str) -> SharedDraft:
+        who, at = self._who(), MessageId(message_id)
+        return self._ask("take_draft", lambda: self._central().handover.take(who(), at, draft_id))
+
+    def withdraw_draft(self, message_id: str, draft_id: str) -> None:
+        who, at = self._who(), MessageId(message_id)
+        self._ask("withdraw_draft", lambda: self._central().handover.withdraw(who(), at, draft_id))
+
+    def own_drafts(self) -> DraftsAnswer:
+        who = self._who()
+        return self._ask("own_drafts", lambda: self._central().handover.own(who()))

@@ -193,11 +193,11 @@ def _regulation(text: str, process: Process) -> Regulation:
 @contextmanager
 def rules_read_once() -> Iterator[None]:
     """Every start of a desk reads the same regulation anew, which is right there and a fifth of a history here."""
-    loading.load_process, loading.load_regulation = _process, _regulation
+    vars(loading).update(load_process=_process, load_regulation=_regulation)
     try:
         yield
     finally:
-        loading.load_process, loading.load_regulation = _READ_PROCESS, _READ_REGULATION
+        vars(loading).update(load_process=_READ_PROCESS, load_regulation=_READ_REGULATION)
 
 
 @contextmanager
