@@ -152,7 +152,9 @@ def _plainly(value: Any) -> str:
 
 def _index_is_the_truth(node: Node, messages: dict[int, str]) -> None:
     """I5, I6: every canary of the index stands in a card that is here, and every card's text is found."""
-    node.rows("cache", "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
+    node.rows(
+        "cache", "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')"
+    )
     found = node.rows("cache", "SELECT DISTINCT term, doc FROM temp.vocabulary WHERE term GLOB 'zq*'")
     index: dict[int, set[str]] = {}
     for term, doc in found:

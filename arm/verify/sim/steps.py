@@ -241,7 +241,9 @@ def _first_grants(user: str) -> tuple[Grant, ...]:
 def _substitute(world: World) -> str:
     rng = world.chance.rng
     place = rng.choice(PLACES)
-    there = sorted(u for u, p in world.oracle.directory.people.items() if any(g.organisation == place for g in p.grants))
+    there = sorted(
+        u for u, p in world.oracle.directory.people.items() if any(g.organisation == place for g in p.grants)
+    )
     if len(there) < 2:
         return "admin: nobody to stand in"
     absent, substitute = rng.sample(there, 2)

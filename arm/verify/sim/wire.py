@@ -233,9 +233,7 @@ class SimTransport:
 
     def send_piece(self, upload_id: str, offset: int, piece: bytes) -> UploadAnswer:
         who = self._who()
-        return self._ask(
-            "send_piece", lambda: self._central().uploads.append(who(), upload_id, offset, piece)
-        )
+        return self._ask("send_piece", lambda: self._central().uploads.append(who(), upload_id, offset, piece))
 
     def upload_offset(self, upload_id: str) -> UploadAnswer:
         who = self._who()
