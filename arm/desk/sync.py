@@ -241,7 +241,8 @@ class SyncDesk:
 
     def _changed(self, message_ids: set[str]) -> None:
         """After every local transaction of a turn: the projection first, then the screens."""
-        self._has_news = True
+        # an empty page moves the cursor and brings nothing: else a channel that lies would never be held back (F17)
+        self._has_news |= bool(message_ids)
         self._projection.refresh(message_ids)
         self._core.tell(_changes(message_ids, outbox=True))
 

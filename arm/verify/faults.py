@@ -94,9 +94,9 @@ def _outcome(one: Case, rig: Rig) -> str:
 
 def _run_test(node: str) -> None:
     """The test that proves it, in a pytest of its own."""
-    file = node.partition("::")[0]
-    if not (ROOT / file).is_file():
-        raise Skip(f"no {file} beside the program")
+    for file in {one.partition("::")[0] for one in node.split()}:
+        if not (ROOT / file).is_file():
+            raise Skip(f"no {file} beside the program")
     environment = program_environment(ROOT / ".verify")
     for name in ("DATA", "CONFIG", "CACHE"):
         environment.pop(f"ARM_{name}_FOLDER")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 
 from sqlalchemy import select, update
 
+from arm.bootstrap import open_desk
 from arm.bootstrap_central import open_central
 from arm.central import tables as t
 from arm.central.acting import Act
@@ -16,11 +18,11 @@ from arm.central.central import Central
 from arm.central.engine import reading, writing
 from arm.central.problems import StoreTrouble, Trouble
 from arm.central.security import noted
-from arm.desk.clock import Surroundings
 from arm.domain.commands import Comment
 from arm.domain.identity import UserId
 from arm.local.pages import local_revisions
-from arm.sync.schedule import Schedule
+from arm.sync.ports import Transport
+from arm.sync.transport import HttpTransport
 from arm.sync.troubles import SyncTrouble
 from arm.verify import failover, feed
 from arm.verify.faults_registry import case, holds
@@ -30,7 +32,7 @@ from arm.verify.rig_desk import MemoryKeys, Pusher, desk_on, started
 from arm.verify.rig_postgres import Cluster, debian_programs, running_cluster, running_pair
 from arm.verify.rig_server import running_server
 from arm.verify.rig_town import PASSWORD, call, new_message_id, settle, signed_in
-from arm.wire import WaitAnswer
+from arm.wire import PullAnswer, WaitAnswer
 
 
 def _quiet(_line: str) -> None:
@@ -213,32 +215,39 @@ def _await(standby: Cluster, primary: Cluster) -> None:
 
 @case("F17", "a live channel that lies brings no storm of requests, a dead one only costs time", quick=True)
 def lying_channel(rig: Rig) -> None:
-    turns = 0
+    with rig.scene() as scene:
+        for is_lying, least, most in ((True, 1, 15), (False, 1, 4)):
+            keys, pulls = MemoryKeys(), [0]
+            folder = scene.folder / "desks" / f"channel-{is_lying}"
+            desk_on(folder, scene.server.address, "moderator", keys).close()
+            desk = open_desk(folder, key_store=_given(keys), connect=_bad_channel(is_lying, pulls))
+            try:
+                desk.sync.start()
+                time.sleep(4.0)
+                holds(least <= pulls[0] <= most, f"{pulls[0]} pulls in 4 s, the channel lies: {is_lying}")
+                desk.sync.stop()
+            finally:
+                desk.close()
 
-    def turn(_stopping: object) -> None:
-        nonlocal turns
-        turns += 1
 
-    def lie(_timeout_s: float) -> WaitAnswer:
-        return WaitAnswer(head_moved=True, head=1)
+def _given(keys: MemoryKeys) -> Callable[[], MemoryKeys]:
+    return lambda: keys
 
-    around = Surroundings()
-    told: list[SyncTrouble | None] = []
-    schedule = Schedule(turn, lie, told.append, around.rng, around.clock)
-    schedule.start()
-    time.sleep(3.0)
-    schedule.stop()
-    holds(turns <= 12, f"{turns} turns in 3 s: a channel that always says «moved» drives the desk in circles")
 
-    def die(_timeout_s: float) -> WaitAnswer:
-        raise SyncTrouble("offline")
+def _bad_channel(is_lying: bool, pulls: list[int]) -> Callable[[str, Callable[[], str], Callable[[], str]], Transport]:
+    """Connections whose live channel always says «moved», or never answers; pulls are counted."""
 
-    turns = 0
-    schedule = Schedule(turn, die, told.append, around.rng, around.clock)
-    schedule.start()
-    time.sleep(1.0)
-    schedule.stop()
-    holds(1 <= turns <= 3, f"{turns} turns in 1 s beside a dead channel")
+    class Wire(HttpTransport):
+        def wait(self, cursor: str, timeout_s: float) -> WaitAnswer:
+            if is_lying:
+                return WaitAnswer(head_moved=True, head=1)
+            raise SyncTrouble("offline")
+
+        def changes(self, cursor: str, limit: int) -> PullAnswer:
+            pulls[0] += 1
+            return super().changes(cursor, limit)
+
+    return Wire
 
 
 @case("F18", "the journal is compacted below a cursor: reconcile, and nothing equal is fetched again", quick=True)

@@ -18,7 +18,7 @@ from arm.domain.visibility import scope_of
 from arm.verify.rig_town import signed_in
 from arm.wire import FetchRequest, PullAnswer
 
-PAUSE_S = 0.02
+PAUSE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)

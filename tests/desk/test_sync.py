@@ -170,3 +170,10 @@ def test_a_taken_back_token_is_said_as_such(town: Town) -> None:
         with pytest.raises(SyncTrouble):
             coordinator.sync.run_now()
         assert coordinator.sync.status().kind is SyncKind.UNAUTHORISED
+
+
+def test_a_turn_that_brings_nothing_says_so(town: Town) -> None:
+    with desks(town, "moderator") as (desk,):
+        registered(town)
+        told = [desk.sync._turn(lambda: False) for _ in range(2)]
+    assert told == [True, False]
