@@ -259,7 +259,11 @@ class Outbox:
     def renumber(self) -> None:
         """A new device: undecided commands keep their ids and are numbered from 1 (P9 c)."""
         with self._lock, transaction(self._connection) as c:
-            lowest = c.execute("SELECT min(coalesce(min(device_seq), 0), 0) FROM outbox_archive").fetchone()[0]
+            # entries that wait for their author keep such a number in the outbox too, from one device to the next
+            lowest = c.execute(
+                "SELECT min(0, coalesce((SELECT min(device_seq) FROM outbox), 0),"
+                " coalesce((SELECT min(device_seq) FROM outbox_archive), 0))"
+            ).fetchone()[0]
             decided = c.execute(
                 "SELECT command_id FROM outbox WHERE state <> 'unsent'"
                 " UNION ALL SELECT command_id FROM outbox_archive WHERE device_seq > 0"
