@@ -178,6 +178,7 @@ class Outbox:
 
     @staticmethod
     def _write(c: Connection, one: Settled, at: str) -> None:
+        _name_instead_of_rev(c, one)
         for table in ("outbox", "outbox_archive"):
             c.execute(
                 f"UPDATE {table} SET state=?, reason=?, clause=?, field=?, details=?, result_seq=?,"  # noqa: S608
@@ -308,6 +309,19 @@ def remember(c: Connection, values: Mapping[str, str]) -> None:
         "INSERT INTO remembered(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
         list(values.items()),
     )
+
+
+def _name_instead_of_rev(c: Connection, one: Settled) -> None:
+    """A restored store makes a result anew under another rev: what was built on the old one names its command."""
+    for table in ("outbox", "outbox_archive"):
+        row = c.execute(f"SELECT result_rev FROM {table} WHERE command_id = ?", (one.command_id,)).fetchone()  # noqa: S608
+        if row is None or row[0] in ("", one.result_rev):
+            continue
+        for built in ("outbox", "outbox_archive"):
+            c.execute(
+                f"UPDATE {built} SET base_rev = '', base_after = ? WHERE base_rev = ? AND command_id <> ?",  # noqa: S608
+                (one.command_id, row[0], one.command_id),
+            )
 
 
 def _bring_back(c: Connection, command_id: str) -> None:
