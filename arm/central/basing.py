@@ -17,6 +17,8 @@ from arm.domain.commands import APPENDS, Command
 from arm.domain.identity import MessageId, UserId
 from arm.domain.merging import may_merge
 from arm.domain.refusals import Reason, Refused
+from arm.domain.visibility import Sight
+from arm.domain.withholding import OUTWARD
 from arm.wire import Base
 
 
@@ -84,9 +86,17 @@ def _since(unit: Unit, message_id: MessageId, rev: str) -> tuple[dict[str, Any],
     return tuple(msgspec.json.decode(one) for one in payloads if one)
 
 
-def stale(unit: Unit, held: Held, ground: Ground, sees: bool) -> Refused:
-    """Who changed it first after the base, when and how; what stands now only for those who still see it."""
-    event = ground.since[0] if ground.since else _newest(unit, held.message.message_id)
+def stale(unit: Unit, held: Held, ground: Ground, sight: Sight | None) -> Refused:
+    """Who changed it first after the base, when and how; what stands now only for those who still see it.
+
+    Who sees a part of the message is told of steps that he may see on its timeline, not of what the cabinet writes
+    to itself.
+    """
+    newest = None if ground.since else _newest(unit, held.message.message_id)
+    events = ground.since or ((newest,) if newest is not None else ())
+    if sight not in (None, Sight.FULL):
+        events = tuple(one for one in events if one["verb"] in OUTWARD)
+    event = events[0] if events else None
     details: dict[str, str] = {}
     if event is not None:
         at = datetime.fromisoformat(event["at"]).astimezone(UTC)
@@ -95,7 +105,7 @@ def stale(unit: Unit, held: Held, ground: Ground, sees: bool) -> Refused:
             "changed_at": at.isoformat().replace("+00:00", "Z"),
             "changed_verb": event["verb"],
         }
-    if sees:
+    if sight is not None:
         details |= {"stage": held.message.stage.value, "rev": held.rev}
     return Refused(Reason.STALE, details=details)
 

@@ -20,7 +20,7 @@ from arm.domain.identity import Actor, CommandId, DeviceId, MessageId, Organisat
 from arm.domain.merging import rival_of
 from arm.domain.message import Attachment, Message
 from arm.domain.refusals import Reason, Refused
-from arm.domain.visibility import scope_of
+from arm.domain.visibility import Sight, scope_of
 from arm.wire import Base, Decision, Verdict
 
 T = TypeVar("T")
@@ -80,10 +80,11 @@ class Outcome:
 def decided(unit: Unit, given: Given) -> Outcome:
     """The verdict, with everything it changes gathered in the unit."""
     held = unit.message(given.message_id)
-    sees = held is None or given.is_outside or _sees(unit, held, given)
+    sight = Sight.FULL if held is None or given.is_outside else _sight(unit, held, given)
+    sees = sight is not None
     ground = _ground(unit, given, held, sees)
     if held is not None and ground.footing is Footing.STALE:
-        return _came_late(unit, given, held, Outcome(Verdict.CONFLICT, stale(unit, held, ground, sees)))
+        return _came_late(unit, given, held, Outcome(Verdict.CONFLICT, stale(unit, held, ground, sight)))
     outcome = _judged(unit, given, held, sees)
     if outcome.verdict is Verdict.ACCEPTED:
         return replace(outcome, verdict=Verdict.ACCEPTED_MERGED) if ground.footing is Footing.MERGED else outcome
@@ -141,9 +142,9 @@ def _accepted(unit: Unit, given: Given, events: tuple[Event, ...], held: Held | 
     return Outcome(Verdict.ACCEPTED, None, entries, own.number if own is not None else "")
 
 
-def _sees(unit: Unit, held: Held, given: Given) -> bool:
+def _sight(unit: Unit, held: Held, given: Given) -> Sight | None:
     scope = scope_of(given.actor.person, unit.reference.directory, given.at)
-    return sight_by(held.tags, frozenset(scope.tags)) is not None
+    return sight_by(held.tags, frozenset(scope.tags))
 
 
 def _setting(unit: Unit, given: Given, held: Held | None) -> Setting | Refused:

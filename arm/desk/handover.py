@@ -88,8 +88,9 @@ class HandoverDesk:
     def take(self, draft_id: str) -> OtherDraft | None:
         """A colleague's draft becomes a version at this desk, durable when it returns; one's own draft stays.
 
-        Its author is told in the background. None when it isn't there any more.
+        Its author is told in the background. None when it isn't there any more. Raises CacheTrouble as `versions`.
         """
+        self._core.check_lease()
         with self._guard:
             every = [one for drafts in self._now.others.values() for one in drafts]
             found = next((one for one in every if one.draft_id == draft_id), None)

@@ -83,8 +83,8 @@ class PresenceDesk:
             self._learn(message_id, UNKNOWN)
             return IDLE_S if message_id is None else ALONE_S
         for one in left:
-            # who can't be told takes the row for gone within a minute
-            with contextlib.suppress(SyncTrouble):
+            # who can't be told takes the row for gone within a minute; shut files have no token
+            with contextlib.suppress(SyncTrouble, CacheTrouble):
                 transport.be_present(one, Doing.GONE)
         if message_id is None:
             return IDLE_S

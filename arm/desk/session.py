@@ -264,6 +264,7 @@ class SessionDesk:
             with contextlib.suppress(SyncTrouble):
                 transport.sign_out()
         self._core.store.work.keep(token="", signed_in="")
+        self._core.store.files.wipe_opened()
         self._core.is_signed_in = False
         self._sync.use(None)
         self._files.transport = None

@@ -12,11 +12,13 @@ from arm.desk.core import DeskCore
 from arm.desk.values import Changes, DeskEventKind
 from arm.domain.identity import CommandId, MessageId, UserId
 from arm.domain.refusals import Reason
+from arm.local.files import FileRecord
 from arm.local.outbox import NOT_TAKEN, Entry, Settled
 from arm.local.pages import Applied, local_revisions, still_wanted, wanted_count
+from arm.local.troubles import FileTrouble
 from arm.sync.ports import Outgoing
 from arm.sync.sending import NOOP, PARK
-from arm.sync.uploads import PIECE_BYTES
+from arm.sync.uploads import PIECE_BYTES, ContentLost
 from arm.wire import (
     Base,
     Decision,
@@ -92,7 +94,6 @@ class LocalStorage:
         settled = [_settled(_named(one, marks.get(one.command_id, ""))) for one in decisions]
         differing = work.outbox.settle(settled, self._core.wall_text(), _digest_kept(digest))
         self._changed({one.message_id for one in entries})
-        # what was unsent counts too where a decision was fetched rather than answered
         return len(differing)
 
     def restored(self, digest: tuple[int, str]) -> None:
@@ -148,7 +149,7 @@ class LocalStorage:
         if record is None:
             return
         skipped, gathered = 0, bytearray()
-        for piece in self._core.store.files.content(record):
+        for piece in self._content(record):
             if skipped + len(piece) <= offset:
                 skipped += len(piece)
                 continue
@@ -159,6 +160,14 @@ class LocalStorage:
                 del gathered[:PIECE_BYTES]
         if gathered:
             yield bytes(gathered)
+
+    def _content(self, record: FileRecord) -> Iterator[bytes]:
+        try:
+            yield from self._core.store.files.content(record)
+        except FileTrouble as trouble:
+            if trouble.kind not in ("missing", "damaged"):
+                raise
+            raise ContentLost from trouble
 
     def upload_begun(self, file_id: str, upload_id: str) -> None:
         self._core.store.files.mark_begun(file_id, upload_id)

@@ -223,6 +223,8 @@ class SyncDesk:
         if self._core.is_open:
             status = self.status()
             is_new, self._was_locked = status.is_locked != self._was_locked, status.is_locked
+            if status.is_locked and is_new:
+                self._core.store.files.wipe_opened()
             # what is on the screens must go, or may come back
             self._core.tell(Changes(sync=status, everything=is_new))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from arm.domain.commands import Command, Comment
 from arm.domain.events import ActorRef, Event
-from arm.domain.identity import Actor, CommandId
+from arm.domain.identity import Actor, CommandId, Role
 from arm.domain.message import Message
 from arm.domain.sanity import unsound
 from arm.domain.verbs import Verb
@@ -91,8 +91,13 @@ def may_merge(command: Command, since: Iterable[Mapping[str, Any]]) -> bool:
     return True
 
 
-ANSWERING = frozenset({Verb.SUBMIT, Verb.ENDORSE, Verb.APPROVE})
-"""Verbs whose text is an answer under work: it is never merged and never thrown away (P18, P19)."""
+WRITERS: dict[Verb, frozenset[Role]] = {
+    Verb.SUBMIT: frozenset({Role.EXECUTOR, Role.COORDINATOR}),
+    Verb.ENDORSE: frozenset({Role.MANAGER}),
+    Verb.APPROVE: frozenset({Role.MANAGER}),
+}
+"""Verbs whose text is an answer under work, never merged and never thrown away (P18, P19), and whose text it may be."""
+ANSWERING = frozenset(WRITERS)
 
 
 def answer_text(command: Command) -> str:
@@ -100,17 +105,22 @@ def answer_text(command: Command) -> str:
     return str(getattr(command, "text", None) or "").strip() if command.verb in ANSWERING else ""
 
 
-def rival_of(
-    message: Message, command: Command, actor: Actor, at: datetime, command_id: CommandId
-) -> Event | None:
+def _may_write(actor: Actor, verb: Verb, message: Message) -> bool:
+    places = {message.owner, *message.visited}
+    return any(one.role in WRITERS[verb] and one.organisation in places for one in actor.person.grants)
+
+
+def rival_of(message: Message, command: Command, actor: Actor, at: datetime, command_id: CommandId) -> Event | None:
     """The entry that keeps the text of an answer which came too late beside the one that stands (P19).
 
     None where there is no such text, it is what stands already, or nobody works on the message any more: then
-    its author alone has it.
+    its author alone has it. Who follows a message without ever answering it where it is or was leaves none either.
     """
     text = answer_text(command)
+    if not text or not _may_write(actor, command.verb, message):
+        return None
     standing = message.answer.text if message.answer is not None else ""
-    if not text or not message.is_open or text == standing.strip():
+    if not message.is_open or text == standing.strip():
         return None
     note = Comment(text=text, rival=True)
     if unsound(note) is not None:

@@ -25,7 +25,8 @@ MOST_OF_FREE = 0.1
 """Fetched files take at most so much, and at most that part of what is free."""
 _CACHED = (
     "is_sent = 1 AND upload_id <> ''"
-    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE instr(CAST(payload AS TEXT), upload_id) > 0)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox WHERE instr(CAST(payload AS TEXT), upload_id) > 0"
+    " OR instr(CAST(payload AS TEXT), file_id) > 0)"
     " AND NOT EXISTS (SELECT 1 FROM draft WHERE instr(fields, upload_id) > 0 OR instr(fields, file_id) > 0)"
 )
 """What the central store has and no own work here speaks of: it may go and is fetched again when asked for."""

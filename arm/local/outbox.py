@@ -178,6 +178,7 @@ class Outbox:
 
     @staticmethod
     def _write(c: Connection, one: Settled, at: str) -> None:
+        _name_instead_of_rev(c, one)
         for table in ("outbox", "outbox_archive"):
             c.execute(
                 f"UPDATE {table} SET state=?, reason=?, clause=?, field=?, details=?, result_seq=?,"  # noqa: S608
@@ -259,7 +260,11 @@ class Outbox:
     def renumber(self) -> None:
         """A new device: undecided commands keep their ids and are numbered from 1 (P9 c)."""
         with self._lock, transaction(self._connection) as c:
-            lowest = c.execute("SELECT min(coalesce(min(device_seq), 0), 0) FROM outbox_archive").fetchone()[0]
+            # entries that wait for their author keep such a number in the outbox too, from one device to the next
+            lowest = c.execute(
+                "SELECT min(0, coalesce((SELECT min(device_seq) FROM outbox), 0),"
+                " coalesce((SELECT min(device_seq) FROM outbox_archive), 0))"
+            ).fetchone()[0]
             decided = c.execute(
                 "SELECT command_id FROM outbox WHERE state <> 'unsent'"
                 " UNION ALL SELECT command_id FROM outbox_archive WHERE device_seq > 0"
@@ -304,6 +309,19 @@ def remember(c: Connection, values: Mapping[str, str]) -> None:
         "INSERT INTO remembered(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
         list(values.items()),
     )
+
+
+def _name_instead_of_rev(c: Connection, one: Settled) -> None:
+    """A restored store makes a result anew under another rev: what was built on the old one names its command."""
+    for table in ("outbox", "outbox_archive"):
+        row = c.execute(f"SELECT result_rev FROM {table} WHERE command_id = ?", (one.command_id,)).fetchone()  # noqa: S608
+        if row is None or row[0] in ("", one.result_rev):
+            continue
+        for built in ("outbox", "outbox_archive"):
+            c.execute(
+                f"UPDATE {built} SET base_rev = '', base_after = ? WHERE base_rev = ? AND command_id <> ?",  # noqa: S608
+                (one.command_id, row[0], one.command_id),
+            )
 
 
 def _bring_back(c: Connection, command_id: str) -> None:

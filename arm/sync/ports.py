@@ -133,7 +133,7 @@ class Storage(Protocol):
         ...
 
     def restored(self, digest: tuple[int, str]) -> None:
-        """The store is behind what it had decided: from its digest on, and the person is told once."""
+        """The store is behind what it had decided: that digest is kept from now on, and the person is told once."""
         ...
 
     def reoffered(self, offered: int, differing: int) -> None:
@@ -163,7 +163,7 @@ class Storage(Protocol):
     def outgoing(self, command_id: str) -> list[Outgoing]: ...
 
     def pieces(self, file_id: str, offset: int) -> Iterator[bytes]:
-        """The content from an offset, in pieces of at most 8 MB."""
+        """The content from an offset, in pieces of at most 8 MB. Raises uploads.ContentLost."""
         ...
 
     def upload_begun(self, file_id: str, upload_id: str) -> None: ...

@@ -26,6 +26,11 @@ STOPPING = frozenset({"unauthorised", "too_old"})
 """Troubles that no repetition mends: the loop stops once and waits for a person."""
 
 
+def _is_final(trouble: SyncTrouble) -> bool:
+    """A program too old to read still sends what is saved with it (P22)."""
+    return trouble.kind in STOPPING and trouble.code != "min_client"
+
+
 @dataclass
 class BackOff:
     """Pauses after troubles in a row: full jitter between nothing and a bound doubling to a minute."""
@@ -171,7 +176,7 @@ class Schedule:
             except SyncTrouble as trouble:
                 self._listening.clear()
                 self._told(trouble)
-                if trouble.kind in STOPPING:
+                if _is_final(trouble):
                     stopping.set()
                     self._listening.set()
                     return

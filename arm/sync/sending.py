@@ -26,6 +26,8 @@ EMPTY = frozenset({NOOP, PARK})
 """Words that keep a number without a step of the process."""
 UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
 Digest = tuple[int, str]
+UNSURE = "unsure"
+"""Kept in place of a digest from a second offer on: no store's digest is like it, so its decisions are fetched."""
 
 
 def carried_on(digest: Digest, decisions: Iterable[Decision]) -> Digest:
@@ -111,8 +113,10 @@ class Sender:
         if trouble.code == "device_fork":
             self._storage.become_device(self._ids.new())
             raise SyncTrouble("unauthorised", {"code": "device_fork"}) from trouble
-        if trouble.code == "id_reused" and self._adopt() and self._head() != batch[0].command_id:
-            return 1
+        if trouble.code == "id_reused":
+            self._adopt()
+            if self._head() != batch[0].command_id:
+                return 1
         is_fault = trouble.kind == "server_fault" and trouble.params.get("status") == "500"
         is_unprocessable = trouble.kind == "refused" and trouble.code in UNPROCESSABLE
         if not is_fault and not is_unprocessable:
@@ -147,29 +151,41 @@ class Sender:
         """Takes over what the store decided on our commands; returns how many decisions that settled or changed."""
         after, changed = 0, 0
         while found := self._transport.decisions(after):
-            changed += self._storage.settle(found, self._storage.digest())
+            changed += self._storage.settle(found, carried_on(self._storage.digest(), found))
             if found[-1].device_seq <= after:
                 raise SyncTrouble("server_fault", {"code": "decisions"})
             after = found[-1].device_seq
         return changed
 
     def _offer_again(self, expected: int) -> int:
-        """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a)."""
+        """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a).
+
+        An answer may be lost when the store has decided already: only its whole list of decisions, fetched once it is
+        no longer behind, tells for certain what became of everything.
+        """
         decided = self._storage.decided_seq()
         first_unsent = next((e.device_seq for e in self._storage.unsent(1)), None)
         upto = first_unsent if first_unsent is not None else decided + 1
         if expected < 1 or expected >= upto:
             raise SyncTrouble("server_fault", {"code": "expect"})
         if expected <= decided:
-            self._storage.restored((expected - 1, ""))
+            self._storage.restored((decided, UNSURE))
         known = {e.device_seq: e for e in self._storage.decided_after(expected - 1, MAX_BATCH)}
         numbers = range(expected, min(upto, expected + MAX_BATCH))
         answer = self._pushed([known.get(number) or self._hole(number) for number in numbers])
         ours = [one for one in answer.decisions if one.device_seq in known]
-        differing = self._storage.settle(ours, (answer.device.last_seq, answer.device.dec_hash))
         if expected <= decided:
+            differing = self._storage.settle(ours, self._storage.digest())
             self._storage.reoffered(len(ours), differing)
+        else:
+            self._storage.settle(ours, self._beyond_holes(answer))
         return len(answer.decisions)
+
+    def _beyond_holes(self, answer: PushAnswer) -> Digest:
+        """Our digest after numbers whose commands are lost; the store's where ours didn't reach to them."""
+        carried = carried_on(self._storage.digest(), answer.decisions)
+        reached = (answer.device.last_seq, answer.device.dec_hash)
+        return carried if carried[0] == reached[0] else reached
 
     def _hole(self, device_seq: int) -> Envelope:
         """A number whose command can't be read any more."""

@@ -11,6 +11,7 @@ from arm.wire import Envelope, UploadAnswer, UploadRequest
 
 PIECE_BYTES = 8 * 1024 * 1024
 _FINAL = frozenset({"refused"})
+OFFSET = "offset"
 _FAULTS = frozenset({"500", "507"})
 
 
@@ -20,6 +21,10 @@ class FileRefused(Exception):
     def __init__(self, command_id: str, code: str) -> None:
         super().__init__(code)
         self.command_id, self.code = command_id, code
+
+
+class ContentLost(Exception):
+    """What is to be sent can't be read any more on this computer, and no repetition will change that."""
 
 
 def send_files(transport: Transport, storage: Storage, batch: list[Envelope], now: Callable[[], datetime]) -> bool:
@@ -39,6 +44,8 @@ def send_files(transport: Transport, storage: Storage, batch: list[Envelope], no
                 if trouble.params.get("status") in _FAULTS:
                     storage.failed(envelope.command_id, now())
                 raise
+            except ContentLost:
+                raise FileRefused(envelope.command_id, "content_lost") from None
             storage.uploaded(envelope.command_id, file.file_id, upload_id)
             sent = True
     return sent
@@ -48,10 +55,16 @@ def _send(transport: Transport, storage: Storage, file: Outgoing) -> str:
     answer = _begun(transport, storage, file)
     while not answer.complete:
         before = answer.offset
-        for piece in storage.pieces(file.file_id, before):
-            answer = transport.send_piece(answer.upload_id, answer.offset, piece)
-            if answer.complete:
-                break
+        try:
+            for piece in storage.pieces(file.file_id, before):
+                answer = transport.send_piece(answer.upload_id, answer.offset, piece)
+                if answer.complete:
+                    break
+        except SyncTrouble as trouble:
+            if trouble.code != OFFSET:
+                raise
+            # a piece that was given up has come through after all
+            answer = transport.upload_offset(answer.upload_id)
         if not answer.complete and answer.offset <= before:
             raise SyncTrouble("server_fault", {"code": "upload_stuck"})
     return answer.upload_id

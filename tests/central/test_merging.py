@@ -122,6 +122,27 @@ def test_a_stranger_leaves_nothing_on_a_message_he_never_saw(central: Central) -
     assert rivals(central, message_id) == []
 
 
+def test_who_follows_the_status_alone_writes_no_rival_into_the_inner_timeline(central: Central) -> None:
+    message_id = assigned(central)
+    seen = desk(central, "executor").rev(message_id)
+    done(central, "coordinator", message_id, Comment(text="Проверьте адрес"))
+    for login in ("operator", "moderator"):
+        for base in (Base(), Base(rev="0" * 32), Base(rev=seen)):
+            late = desk(central, login).do(message_id, answer(LATE), base)
+            assert late.verdict in (Verdict.CONFLICT, Verdict.REFUSED), login
+    assert rivals(central, message_id) == []
+
+
+def test_a_conflict_tells_a_follower_of_the_status_nothing_of_inner_entries(central: Central) -> None:
+    message_id = assigned(central)
+    operator = desk(central, "operator")
+    seen = operator.rev(message_id)
+    done(central, "coordinator", message_id, Comment(text="Проверьте адрес"))
+    for base in (Base(rev=seen), Base(rev="0" * 32), Base()):
+        late = operator.do(message_id, answer(LATE), base)
+        assert "changed_by" not in late.details and late.details.get("changed_verb") != "comment"
+
+
 def test_an_executor_who_has_begun_meanwhile_is_still_replaced(central: Central) -> None:
     """Beginning the work touches nothing that a reassignment rests on."""
     message_id = assigned(central)

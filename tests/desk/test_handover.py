@@ -10,6 +10,7 @@ import pytest
 from arm.central.access import Principal
 from arm.desk.companions import version_form
 from arm.desk.desk import Desk
+from arm.desk.troubles import CacheTrouble
 from arm.desk.values import Changes, Draft
 from arm.domain.commands import Cause, Reassign
 from arm.domain.identity import MessageId, UserId
@@ -213,3 +214,18 @@ def test_nothing_is_lost_or_said_without_the_network(town: Town, pair: tuple[Des
     first.session.sign_out()
     turn(town, first)
     assert first._core.store.drafts.newest("answer", message_id) is not None
+
+
+def test_nothing_of_a_colleague_is_taken_at_a_locked_desk(town: Town, pair: tuple[Desk, Desk]) -> None:
+    first, second = pair
+    message_id = assigned(town)
+    write(first, message_id, "Начал Исаев")
+    turn(town, first)
+    reassign(town, message_id)
+    second.sync.run_now()
+    second.handover.look_for(message_id)
+    turn(town, second)
+    (found,) = second.handover.drafts_of_others(message_id)
+    second.session.sign_out()
+    with pytest.raises(CacheTrouble):
+        second.handover.take(found.draft_id)

@@ -82,3 +82,14 @@ def test_a_clock_set_back_at_a_closed_desk_locks_it(town: Town) -> None:
     again.sync.run_now()
     assert len(queue(again, Workspace.MODERATION)) == 1
     again.close()
+
+
+def test_opened_copies_of_attachments_go_when_the_lease_ends(town: Town) -> None:
+    desk = town.desk("operator")
+    copy = desk.files.open(desk.files.add_bytes("справка.txt", b"text").attachment)
+    town.wire.is_cut = True
+    town.hands.pass_by(WEEK)
+    with pytest.raises(SyncTrouble):
+        desk.sync.run_now()
+    assert desk.sync.status().is_locked and not copy.exists()
+    desk.close()

@@ -103,3 +103,12 @@ def test_a_quarantined_copy_goes_when_a_whole_one_stands_again(town: Town) -> No
     assert not list(folder.glob("cache.quarantine-*"))
     assert queue(again, Workspace.MODERATION) == [message_id]
     again.close()
+
+
+def test_opened_copies_of_attachments_go_when_their_reader_signs_out(town: Town) -> None:
+    desk = town.desk("operator")
+    copy = desk.files.open(desk.files.add_bytes("справка.txt", CANARY.encode()).attachment)
+    assert CANARY in copy.read_text()
+    desk.session.sign_out()
+    assert not copy.exists()
+    desk.close()

@@ -117,3 +117,12 @@ def test_a_closed_or_signed_out_desk_says_nothing_more(town: Town) -> None:
         one.turn()
         assert town.wire.calls.count("be_present") == before
         assert not executor.presence.people(message_id).is_known
+
+
+def test_a_farewell_from_a_desk_whose_files_are_shut_is_no_fault(town: Town) -> None:
+    message_id, other = assigned(town), assigned(town)
+    with desks(town, "executor") as (executor,):
+        one = Looking(executor, message_id)
+        executor.presence.look_at(other)
+        executor._core.wipe()
+        assert one.turn() > 0

@@ -82,3 +82,19 @@ def test_a_killed_program_has_every_command_that_it_said_it_saved(tmp_path: Path
     work.close()
     assert work.salvaged is None
     assert kept == list(range(1, len(kept) + 1)) and len(kept) >= said[-1]
+
+
+def test_a_desk_may_become_another_device_twice_with_refusals_waiting(tmp_path: Path) -> None:
+    with open_room(tmp_path) as room:
+        outbox = room.work.outbox
+        for n in range(1, 5):
+            outbox.add(entry(n))
+        for n in (1, 2, 3):
+            outbox.settle([Settled(command_id=f"c{n}", state="refused", reason="stale")], "2026-11-23")
+        outbox.renumber()
+        outbox.renumber()
+        outbox.archive(["c2"])
+        outbox.renumber()
+        outbox.archive(["c1", "c3"])
+        assert {one.command_id for one in outbox.open_entries()} == {"c4"}
+        assert all(outbox.entry(f"c{n}") is not None for n in range(1, 5)), "nothing gets lost on the way"

@@ -144,6 +144,17 @@ def test_a_sent_file_that_unfinished_work_speaks_of_stays(tmp_path: Path) -> Non
         assert [n for n in (1, 2, 3) if files.find(f"u{n}") is not None] == [1, 3]
 
 
+def test_a_kill_between_sending_a_file_and_naming_it_in_its_command_costs_no_file(tmp_path: Path) -> None:
+    with open_room(tmp_path) as room:
+        files = Files(tmp_path, room.work)
+        own = files.add("моё.bin", io.BytesIO(b"x"), "", moment(0))
+        payload = f'{{"upload_id": "{own.file_id}"}}'.encode()
+        room.work.outbox.add(Entry(command_id="c1", verb="comment", message_id="m", payload=payload, created_at=AT))
+        files.mark_sent(own.file_id, "u1")
+        files.forget_cached()
+        assert files.find(own.file_id) is not None
+
+
 def test_a_file_that_is_larger_than_the_room_is_still_shown(tmp_path: Path) -> None:
     with open_room(tmp_path) as room:
         files = Files(tmp_path, room.work, most_bytes=10)

@@ -208,3 +208,19 @@ def test_waking_up_drops_dead_connections_and_begins_a_turn_whatever_the_pause()
         running.woke_up()
     assert dropped.is_set() and turned.acquire(timeout=10)
     running.stop()
+
+
+def test_a_program_too_old_to_read_goes_on_sending() -> None:
+    """What is saved after the store has said so goes out too, without a new start (P22)."""
+    turned = threading.Semaphore(0)
+
+    def turn(is_stopping: Callable[[], bool]) -> bool:
+        turned.release()
+        raise SyncTrouble("too_old", {"code": "min_client", "wanted": "9.0.0"})
+
+    running = schedule(turn, lambda trouble: None)
+    running.start()
+    assert turned.acquire(timeout=10)
+    running.wake()
+    assert turned.acquire(timeout=10), "the queue is still looked after"
+    running.stop()
