@@ -44,7 +44,15 @@ CODES: Mapping[str, tuple[str, ...]] = {
     ),
     "unauthorised": ("not_signed_in", "wrong_password", "device_fork", "device_revoked"),
     "too_old": ("regulation_not_understood", "min_client"),
-    "server_fault": ("gateway", "nothing_decided", "expect", "upload_stuck", "page_out_of_place", "decisions", "no_person"),
+    "server_fault": (
+        "gateway",
+        "nothing_decided",
+        "expect",
+        "upload_stuck",
+        "page_out_of_place",
+        "decisions",
+        "no_person",
+    ),
     "refused": ("other_person", "other_store", "no_regulation"),
     "throttled": (),
 }
