@@ -140,11 +140,15 @@ class Sender:
         return next((one.command_id for one in self._storage.unsent(1)), "")
 
     def _compare(self, device: DeviceState) -> None:
-        """The same number under another digest: other decisions than ours stand at the store (P9 b)."""
+        """Another digest, or one that we lost count of: other decisions than ours may stand at the store (P9 b)."""
         seq, own = self._storage.digest()
-        if device.last_seq != seq or device.dec_hash == own:
+        if (seq, own) == (device.last_seq, device.dec_hash):
             return
-        differing = self._adopt() if own else 0
+        if seq != device.last_seq and device.last_seq > self._storage.decided_seq():
+            # decided, and the answer is still on its way to us: the repeat brings it
+            return
+        was_never_kept = not own and seq == device.last_seq
+        differing = 0 if was_never_kept else self._adopt()
         self._storage.adopted((device.last_seq, device.dec_hash), differing)
 
     def _adopt(self) -> int:
@@ -174,11 +178,12 @@ class Sender:
         numbers = range(expected, min(upto, expected + MAX_BATCH))
         answer = self._pushed([known.get(number) or self._hole(number) for number in numbers])
         ours = [one for one in answer.decisions if one.device_seq in known]
-        if expected <= decided:
-            differing = self._storage.settle(ours, self._storage.digest())
-            self._storage.reoffered(len(ours), differing)
-        else:
+        if expected > decided:
             self._storage.settle(ours, self._beyond_holes(answer))
+            return len(answer.decisions)
+        self._storage.reoffered(len(ours), self._storage.settle(ours, self._storage.digest()))
+        # what it decided on an earlier offer whose answer was lost is asked for too
+        self._compare(answer.device)
         return len(answer.decisions)
 
     def _beyond_holes(self, answer: PushAnswer) -> Digest:

@@ -222,9 +222,14 @@ def own_writes_are_shown(world: World, node: Node) -> None:
         # under new rights what is projected is judged by them, before the cards have come
         return
     shown: dict[str, set[str]] = {}
-    for command_id, state, message_id, verb in node.rows(
-        "work", "SELECT command_id, state, message_id, verb FROM outbox"
+    groundless: set[str] = set()
+    for command_id, state, message_id, verb, after in node.rows(
+        "work", "SELECT command_id, state, message_id, verb, base_after FROM outbox ORDER BY device_seq"
     ):
+        if state in OPEN_STATES or after in groundless:
+            # what was built on a command that wasn't taken can't be shown over what stands
+            groundless.add(command_id)
+            continue
         if state != "accepted" or command_id not in node.seen.get("forecast", ()):
             continue
         if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
