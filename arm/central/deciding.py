@@ -192,7 +192,8 @@ def _with_stored_files(unit: Unit, given: Given) -> Command | Refused:
     )
     stored: dict[UploadId, Attachment] = {}
     for row in rows:
-        own = row.user_id == given.actor.user_id and given.device_id in (None, row.device_id)
+        # sent from another device of his own: that desk has become a new device since (P9 c)
+        own = row.user_id == given.actor.user_id
         same = row.sha256 == wanted[row.upload_id].sha256 and row.size == wanted[row.upload_id].size
         if row.complete and same and (row.upload_id in linked or (own and not row.referenced)):
             stored[row.upload_id] = Attachment(

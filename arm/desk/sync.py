@@ -15,7 +15,7 @@ from arm.desk.values import Changes, DeskEvent, DeskEventKind, SyncKind, SyncSta
 from arm.domain.identity import MessageId
 from arm.local.desk_events import SavedEvent
 from arm.local.troubles import CacheTrouble, FileTrouble
-from arm.sync.cycle import Cycle
+from arm.sync.cycle import Cycle, Turn
 from arm.sync.ports import Transport
 from arm.sync.schedule import Schedule
 from arm.sync.troubles import SyncTrouble, is_revoked
@@ -138,7 +138,7 @@ class SyncDesk:
         )
         unsent = self._core.store.work.outbox.count()[0]
         try:
-            turn = cycle.run_once(progress, is_cancelled)
+            turn = _believed(lambda: cycle.run_once(progress, is_cancelled))
         except SyncTrouble as trouble:
             if self._core.store.work.outbox.count()[0] < unsent:
                 self._moved_at = self._core.now()
@@ -247,6 +247,18 @@ class SyncDesk:
         self._has_news |= bool(message_ids)
         self._projection.refresh(message_ids)
         self._core.tell(_changes(message_ids, outbox=True))
+
+
+def _believed(turn: Callable[[], Turn]) -> Turn:
+    """A turn whose answers had the protocol's shape but values that nobody can reckon with is a trouble like others.
+
+    Of what was wrong the log gets the kind alone: the words of such errors quote the values.
+    """
+    try:
+        return turn()
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        log.error("an answer that can't be used", extra={"kind": type(error).__name__})
+        raise SyncTrouble("wrong_server", {"code": "not_the_protocol", "fault": type(error).__name__}) from error
 
 
 def trouble_code(trouble: SyncTrouble) -> str:

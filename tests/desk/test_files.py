@@ -10,8 +10,9 @@ from arm.desk.values import PendingState
 from arm.domain.commands import Comment, Reassign
 from arm.domain.identity import UserId
 from arm.local.files import safe_name
+from arm.wire import PushAnswer, PushRequest
 from tests.desk.steps import assigned, desks, do, registration
-from tests.desk_fixture import Town
+from tests.desk_fixture import PASSWORD, Town
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1000
 
@@ -114,3 +115,24 @@ def test_files_leave_with_their_message(town: Town) -> None:
         assert executor.messages.card(message_id) is None
         assert list(sealed.iterdir()) == []
         assert executor.files.preview(stored.attachment) is None
+
+
+def test_a_desk_that_becomes_another_device_keeps_its_files(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file had reached the store before the clone was found out (P9 c)."""
+    with desks(town, "operator") as (operator,):
+        stored = operator.files.add_bytes("яма.png", PICTURE)
+        done = do(operator, None, registration(files=(stored.attachment,)))
+        transport = operator.files.transport
+        assert transport is not None
+
+        def fork(request: PushRequest) -> PushAnswer:
+            raise SyncTrouble("refused", {"code": "device_fork", "status": "409"})
+
+        monkeypatch.setattr(transport, "push", fork)
+        with pytest.raises(SyncTrouble):
+            operator.sync.run_now()
+        operator.session.sign_in("town.example", "operator", PASSWORD)
+        operator.sync.run_now()
+        assert operator.commands.pending() == ()
+        message = town.central.message(done.message_id)
+        assert message is not None and message.files[0].sha256 == stored.attachment.sha256

@@ -214,7 +214,7 @@ def test_a_program_too_old_to_read_goes_on_sending() -> None:
     """What is saved after the store has said so goes out too, without a new start (P22)."""
     turned = threading.Semaphore(0)
 
-    def turn(is_stopping: Callable[[], bool]) -> bool:
+    def turn(is_stopping: Callable[[], bool]) -> None:
         turned.release()
         raise SyncTrouble("too_old", {"code": "min_client", "wanted": "9.0.0"})
 
