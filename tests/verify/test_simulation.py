@@ -21,7 +21,7 @@ def simulate(*words: str) -> tuple[int, dict[str, object], str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_hundred_histories_hold_every_invariant() -> None:
     code, figures, errors = simulate("--seed", str(BASE), "--histories", "100", "--jobs", "2")
     assert (code, figures.get("failed")) == (0, []), errors

@@ -71,6 +71,8 @@ class Node:
         self.desk: Desk | None = None
         self.wants_sign_in = True
         self.requests = 0
+        self.is_touched = False
+        """Whether anything was done at it since it was last checked."""
         self.reached_head: tuple[int, float] | None = None
         """(life, monotonic seconds) of the last answer that reached the head."""
         self.life = 0
@@ -120,6 +122,7 @@ class Node:
     def guarded(self, what: str, do: Callable[[], T]) -> T | None:
         """Does it; expected troubles are noted, a crash takes the desk down. Anything else is a bug (I15)."""
         world = self.world
+        self.is_touched = True
         try:
             return do()
         except DeskCrash:
