@@ -181,8 +181,11 @@ class Schedule:
                     self._listening.set()
                     return
                 pause_s = max(back_off.pause_s(trouble), LEAST_PAUSE_S)
-                if trouble.retry_after_s is not None and stopping.wait(pause_s):
-                    return
+                if trouble.retry_after_s is not None:
+                    if stopping.wait(pause_s):
+                        return
+                    # it has been waited for; the pause below is for other troubles
+                    self._wake.set()
             else:
                 back_off.reset()
                 if is_called or has_brought:

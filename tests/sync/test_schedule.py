@@ -224,3 +224,19 @@ def test_a_program_too_old_to_read_goes_on_sending() -> None:
     running.wake()
     assert turned.acquire(timeout=10), "the queue is still looked after"
     running.stop()
+
+
+def test_what_the_store_asks_for_is_waited_once() -> None:
+    turned = threading.Semaphore(0)
+
+    def turn(is_stopping: Callable[[], bool]) -> None:
+        turned.release()
+        raise SyncTrouble("server_fault", {"retry_after_s": "3"})
+
+    running = Schedule(turn, lambda timeout_s: None, lambda trouble: None, Lowest(), Hands())
+    running.start()
+    assert turned.acquire(timeout=10)
+    begun = time.monotonic()
+    assert turned.acquire(timeout=10)
+    assert 2.9 < time.monotonic() - begun < 5.0
+    running.stop()
