@@ -32,7 +32,8 @@ from arm.verify.rig_desk import MemoryKeys, Pusher, desk_on, started
 from arm.verify.rig_postgres import Cluster, debian_programs, running_cluster, running_pair
 from arm.verify.rig_server import running_server
 from arm.verify.rig_town import PASSWORD, call, new_message_id, settle, signed_in
-from arm.wire import PullAnswer, WaitAnswer
+from arm.wire import WaitAnswer
+from arm.wire_packed import PackedPull
 
 
 def _quiet(_line: str) -> None:
@@ -243,7 +244,7 @@ def _bad_channel(is_lying: bool, pulls: list[int]) -> Callable[[str, Callable[[]
                 return WaitAnswer(head_moved=True, head=1)
             raise SyncTrouble("offline")
 
-        def changes(self, cursor: str, limit: int) -> PullAnswer:
+        def changes(self, cursor: str, limit: int) -> PackedPull:
             pulls[0] += 1
             return super().changes(cursor, limit)
 
