@@ -210,7 +210,7 @@ class _MoodyWire(HttpTransport):
         super().__init__(server, device_id, token)
         self._mood = mood
 
-    def fetch(self, request: FetchRequest) -> FetchAnswer:
+    def fetch(self, request: FetchRequest) -> PackedFetch:
         if self._mood.breaks < _BREAKS and self._mood.rng.random() < 0.8:
             raise SyncTrouble("offline")
         self._mood.asked += request.message_ids
