@@ -70,13 +70,16 @@ def check_certificate(certificate: Path, key: Path | None) -> None:
 def listening_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+        bound = socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
     except PermissionError:
         raise ServeTrouble("denied", f"{host}:{port}") from None
     except socket.gaierror:
         raise ServeTrouble("bad_address", host) from None
     except OSError:
         raise ServeTrouble("port_taken", f"{host}:{port}") from None
+    # it must say that it speaks TCP: only then asyncio sends each part at once (TCP_NODELAY), and an answer's body
+    # does not wait 40 ms for the other side to acknowledge its headers
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
 
 
 class _Server(uvicorn.Server):

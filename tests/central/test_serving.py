@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
@@ -53,3 +54,21 @@ def test_a_key_under_a_passphrase_is_refused_and_not_asked_for(tmp_path: Path) -
     locked.write_bytes(kept)
     with pytest.raises(ServeTrouble, match="bad_certificate"):
         check_certificate(certificate, locked)
+
+
+def test_an_answer_body_does_not_wait_for_its_headers_to_be_acknowledged() -> None:
+    """Without TCP_NODELAY every second request of a kept connection takes 40 ms more."""
+
+    async def is_undelayed() -> bool:
+        found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(bool(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            writer.close()
+
+        bound = listening_socket("127.0.0.1", 0)
+        async with await asyncio.start_server(greet, sock=bound):
+            with socket.create_connection(bound.getsockname()):
+                return await asyncio.wait_for(found, 20)
+
+    assert asyncio.run(is_undelayed())
