@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from arm.desk.core import DeskCore
 from arm.desk.pending import pending_of
@@ -67,12 +68,9 @@ class CommandsDesk:
             number=number or (message.number if message is not None else ""),
             state=UNSENT,
         )
-        self._core.store.work.outbox.add(entry)
-        if number:
-            self._core.store.work.keep(temporary_number=number.removeprefix(PREFIX))
-        self._core.store.work.mark_read(message_id, self._core.wall_text())
-        saved = self._core.store.work.outbox.entry(command_id) or entry
-        self._projection.take(saved, events)
+        kept = {"temporary_number": number.removeprefix(PREFIX)} if number else {}
+        seq = self._core.store.work.outbox.add(entry, kept, read_at=entry.created_at)
+        self._projection.take(replace(entry, device_seq=seq), events)
         return Done(command_id=command_id, message_id=message_id, number=number)
 
     def _last_own(self, message_id: MessageId) -> str | None:

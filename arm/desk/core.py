@@ -193,8 +193,8 @@ class DeskCore:
     def pulled(self) -> None:
         """A whole pull has ended well: the lease begins anew."""
         store = self.store
-        store.lease.heard()
-        store.work.keep(lease=store.lease.written())
+        if store.lease.heard():
+            store.work.keep(lease=store.lease.written())
 
     def check_lease(self) -> None:
         """Raises CacheTrouble: lease_ended, clock_set_back until the central store is heard again, locked for nobody.

@@ -48,7 +48,11 @@ class SyncDesk:
         self._was_locked = False
         self.storage = LocalStorage(core, self._changed)
         self._has_news = False
-        self._schedule = Schedule(self._turn, self._wait, self._told, core.around.rng, core.around.clock, self._renew)
+        self._waited_from = 0
+        around = core.around
+        self._schedule = Schedule(
+            self._turn, self._wait, self._told, around.rng, around.clock, self._renew, self._is_known
+        )
 
     def use(self, transport: Transport | None) -> None:
         """Takes the wire of the signed-in person, or lays it down."""
@@ -201,11 +205,19 @@ class SyncDesk:
         if transport is None:
             return None
         try:
+            self._waited_from = self.storage.reached_seq()
             cursor = self.storage.cursor()
         except CacheTrouble:
             # the desk is being closed
             return None
         return transport.wait(cursor, timeout_s)
+
+    def _is_known(self, answer: WaitAnswer) -> bool:
+        """A turn of this desk has pulled as far meanwhile. The head must have moved: else the directory has."""
+        try:
+            return self._waited_from < answer.head <= self.storage.reached_seq()
+        except CacheTrouble:
+            return False
 
     def _told(self, trouble: SyncTrouble | None) -> None:
         if trouble is not None and is_revoked(trouble):

@@ -77,8 +77,11 @@ class Outbox:
         self._connection = connection
         self._lock = lock
 
-    def add(self, entry: Entry) -> int:
-        """Writes a command under the next device number, which it returns; without holes (P2)."""
+    def add(self, entry: Entry, kept: Mapping[str, str] | None = None, read_at: str = "") -> int:
+        """Writes a command under the next device number, which it returns; without holes (P2).
+
+        `kept` is remembered beside it, and its message counts as read from `read_at` on: one wait for the disk.
+        """
         with self._lock, transaction(self._connection) as c:
             seq = self._next_seq(c)
             c.execute(
@@ -101,6 +104,9 @@ class Outbox:
                     UNSENT,
                 ),
             )
+            remember(c, kept or {})
+            if read_at:
+                c.execute("INSERT OR IGNORE INTO read_mark(message_id, at) VALUES (?, ?)", (entry.message_id, read_at))
             return seq
 
     @staticmethod

@@ -19,6 +19,8 @@ SHORTEST, LONGEST = timedelta(hours=8), timedelta(days=14)
 SET_BACK = timedelta(minutes=5)
 """A wall clock this far behind what was seen before is not believed until the store is heard again."""
 KEEP_EVERY_S = 300.0
+PULLED_EVERY = timedelta(minutes=1)
+"""A desk that is in step need not write at every pull: a kill costs the lease no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +53,31 @@ class Lease:
         self._guard = threading.Lock()
         self._monotonic_s = clock.monotonic_s()
         self._kept_s = self._monotonic_s
-        self._record = _read(kept) or _begun(clock.wall(), granted(days))
+        self._written = _read(kept)
+        self._record = self._written or _begun(clock.wall(), granted(days))
 
     def grant(self, days: float) -> None:
         """What the central store allows, told at each sign-in; held within 8 hours and 14 days."""
         with self._guard:
             self._record = replace(self._record, granted_s=granted(days))
 
-    def heard(self) -> None:
-        """A whole pull has just ended well: the lease begins anew."""
+    def heard(self) -> bool:
+        """A whole pull has just ended well: the lease begins anew. True when `written` should be stored at once.
+
+        It need not where what was written says the same: not locked, and of a pull less than a minute away.
+        """
         with self._guard:
             self._monotonic_s = self._clock.monotonic_s()
-            self._record = _begun(self._clock.wall(), self._record.granted_s)
+            one = self._record = _begun(self._clock.wall(), self._record.granted_s)
+            old = self._written
+            return (
+                old is None
+                or old.is_set_back
+                or old.granted_s != one.granted_s
+                or old.used_s >= PULLED_EVERY.total_seconds()
+                or abs(one.pulled_at - old.pulled_at) >= PULLED_EVERY
+                or abs(one.seen_at - old.seen_at) >= PULLED_EVERY
+            )
 
     def state(self) -> LeaseState:
         """Looks at both clocks; cheap enough for every question to the desk."""
@@ -83,6 +98,7 @@ class Lease:
         with self._guard:
             self._look()
             self._kept_s = self._monotonic_s
+            self._written = self._record
             return msgspec.json.encode(self._record).decode()
 
     def _look(self) -> None:

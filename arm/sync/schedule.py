@@ -13,6 +13,8 @@ from arm.wire import WaitAnswer
 
 LONGEST_POLL_S = 25.0
 FALLBACK_POLL_S = 55.0
+SOON_S = 5.0
+"""After a call for what is here already: a directory that changed in the same moment is not left for the fallback."""
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 LEAST_PAUSE_S = 0.3
@@ -98,7 +100,8 @@ class Schedule:
     """Three threads: one pushes and pulls, one holds the long poll and wakes the first, one watches for sleep.
 
     `turn` does one whole turn and may say False when it brought nothing, `wait` the long poll (its cursor is its own
-    affair), `told` hears every outcome, `drop` ends the connections that a sleep has left dead.
+    affair), `told` hears every outcome, `drop` ends the connections that a sleep has left dead; `is_known` says that
+    what the channel told of is here already.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class Schedule:
         rng: Rng,
         clock: Clock,
         drop: Callable[[], None] = lambda: None,
+        is_known: Callable[[WaitAnswer], bool] = lambda answer: False,
     ) -> None:
         self._turn = turn
         self._wait = wait
@@ -116,20 +120,22 @@ class Schedule:
         self._rng = rng
         self._clock = clock
         self._drop = drop
+        self._is_known = is_known
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._listening = threading.Event()
-        self._is_called = False
+        self._is_called = self._is_asked = False
+        self._told_of: WaitAnswer | None = None
         self._back_off = BackOff(rng)
         self._calls = Calls()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         if self.is_running:
-            self._wake.set()
+            self.wake()
             return
         self._stopping = threading.Event()
-        self._wake.set()
+        self.wake()
         self._listening.clear()
         self._threads = [
             threading.Thread(target=work, args=(self._stopping,), name=f"arm-{name}", daemon=True)
@@ -144,13 +150,14 @@ class Schedule:
 
     def wake(self) -> None:
         """Something is to be sent, or the person asked: no waiting."""
+        self._is_asked = True
         self._wake.set()
 
     def woke_up(self) -> None:
         """The computer has slept: dead connections are dropped, troubles of before are forgotten, a turn begins."""
         self._drop()
         self._back_off.reset()
-        self._wake.set()
+        self.wake()
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Ends after the request under way; the long poll ends by itself and touches nothing any more."""
@@ -166,11 +173,15 @@ class Schedule:
         self._calls = Calls()
         pause_s = 0.0
         while not stopping.is_set():
-            self._wake.wait(pause_s or None)
+            is_woken = self._wake.wait(pause_s or None)
             self._wake.clear()
             if stopping.is_set():
                 return
             is_called, self._is_called = self._is_called, False
+            if self._has_come(is_woken) and not back_off.troubles:
+                self._listening.set()
+                pause_s = SOON_S
+                continue
             try:
                 has_brought = self._turn(stopping.is_set)
             except SyncTrouble as trouble:
@@ -194,6 +205,12 @@ class Schedule:
                 self._listening.set()
                 pause_s = FALLBACK_POLL_S
 
+    def _has_come(self, is_woken: bool) -> bool:
+        """Whether the channel has only told what a turn of before has brought already: an own command, mostly."""
+        is_asked, self._is_asked = self._is_asked, False
+        told_of, self._told_of = self._told_of, None
+        return is_woken and not is_asked and told_of is not None and self._is_known(told_of)
+
     def _listen(self, stopping: threading.Event) -> None:
         """Losing this channel costs time, never rightness: the fallback poll goes on."""
         back_off = BackOff(self._rng)
@@ -216,10 +233,10 @@ class Schedule:
                     # nobody to ask, or something to fetch: the next turn opens the channel again
                     self._listening.clear()
                 if answer is not None and answer.head_moved:
-                    self._call()
+                    self._call(answer)
 
-    def _call(self) -> None:
-        self._is_called = True
+    def _call(self, told_of: WaitAnswer | None = None) -> None:
+        self._is_called, self._told_of = True, told_of
         self._wake.set()
 
     def _watch(self, stopping: threading.Event) -> None:

@@ -123,3 +123,34 @@ def test_no_clock_lends_more_than_was_granted(steps: list[tuple[int, int, bool]]
             kept = lease.written()
             hands.passed_s = 0.0
             lease = Lease(hands, kept)
+
+
+def test_a_desk_in_step_writes_its_lease_once_a_minute_and_a_kill_costs_no_more() -> None:
+    hands = Hands()
+    lease = Lease(hands, "")
+    kept, wrote = "", 0
+    for _ in range(30):
+        hands.pass_by(timedelta(seconds=10))
+        if lease.heard():
+            kept, wrote = lease.written(), wrote + 1
+    assert wrote == 5
+    assert Lease(hands, kept).state().left >= 7 * DAY - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("locked_by", ["time", "a clock set back", "a stopped wall clock"])
+def test_a_pull_that_unlocks_is_written_at_once(locked_by: str) -> None:
+    hands = Hands()
+    lease = Lease(hands, "")
+    lease.written()
+    if locked_by == "time":
+        hands.pass_by(8 * DAY)
+    elif locked_by == "a clock set back":
+        hands.moment -= timedelta(minutes=10)
+    else:
+        hands.passed_s += 8 * DAY.total_seconds()
+    assert lease.state().is_locked
+    kept = lease.written()
+    assert Lease(hands, kept).state().is_locked
+    lease = Lease(hands, kept)
+    assert lease.heard()
+    assert not Lease(hands, lease.written()).state().is_locked

@@ -1,5 +1,6 @@
 """When the network threads talk: pauses after troubles, obedience, one stop for good."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -240,3 +241,31 @@ def test_what_the_store_asks_for_is_waited_once() -> None:
     assert turned.acquire(timeout=10)
     assert 2.9 < time.monotonic() - begun < 5.0
     running.stop()
+
+
+def test_a_call_for_what_an_own_turn_has_brought_costs_no_second_turn() -> None:
+    """The channel tells a desk of its own commands too; only what is news to it is fetched."""
+    turned, waiting, answers = threading.Semaphore(0), threading.Semaphore(0), queue.Queue[WaitAnswer]()
+
+    def wait(timeout_s: float) -> WaitAnswer | None:
+        waiting.release()
+        return answers.get()
+
+    running = Schedule(
+        lambda is_stopping: turned.release(),
+        wait,
+        lambda trouble: None,
+        Highest(),
+        Hands(),
+        is_known=lambda answer: answer.head <= 7,
+    )
+    running.start()
+    assert turned.acquire(timeout=10) and waiting.acquire(timeout=10)
+    answers.put(WaitAnswer(head_moved=True, head=7))
+    # the channel is opened again without a turn
+    assert waiting.acquire(timeout=10)
+    assert not turned.acquire(blocking=False)
+    answers.put(WaitAnswer(head_moved=True, head=8))
+    assert turned.acquire(timeout=10)
+    running.stop()
+    answers.put(WaitAnswer(head_moved=False, head=8))
