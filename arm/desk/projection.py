@@ -70,7 +70,7 @@ class Projection:
         try:
             message = message_from(msgspec.json.decode(found.state))
             events = tuple(event_from(one) for one in msgspec.json.decode(found.timeline))
-        except BadWire:
+        except (BadWire, msgspec.MsgspecError):
             return None
         return Standing(pk=found.pk, rev=found.rev, sight=found.sight, message=message, timeline=events)
 

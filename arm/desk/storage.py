@@ -25,13 +25,12 @@ from arm.wire import (
     Digests,
     DirectoryAnswer,
     Envelope,
-    FetchAnswer,
     Manifest,
-    PullAnswer,
     Verdict,
     bucket_digests,
     bucket_of,
 )
+from arm.wire_packed import AnyFetch, AnyPull
 
 LOCAL = "local-"
 """Beginning of an upload id that only this desk knows."""
@@ -183,7 +182,7 @@ class LocalStorage:
     def cursor(self) -> str:
         return (self._core.store.cache.kept("cursor") or b"").decode()
 
-    def apply_page(self, page: PullAnswer) -> bool:
+    def apply_page(self, page: AnyPull) -> bool:
         kept = {"cursor": page.to_cursor.encode()}
         if not page.more:
             kept["reached_seq"] = str(page.head).encode()
@@ -242,7 +241,7 @@ class LocalStorage:
         total = int(cache.kept("reconcile_total") or b"0")
         return total - wanted_count(cache), total
 
-    def apply_cards(self, asked: Sequence[str], answer: FetchAnswer) -> None:
+    def apply_cards(self, asked: Sequence[str], answer: AnyFetch) -> None:
         came = {card.message_id for card in answer.cards}
         # what was visible at the manifest and is no longer gets no second question
         gone = [one for one in asked if one not in came]

@@ -20,7 +20,7 @@ BANDS = (Level.OVER, Level.STAGE_OVER, Level.NEAR, Level.CALM, Level.DONE)
 """Order of a queue: overdue answer, overdue stage, near, the rest, closed."""
 BAND_OF = {level: band for band, level in enumerate(BANDS)}
 NEVER = (1 << 62) - 1
-_UPLOAD = re.compile(rb'"upload_id":"([^"\\\\]+)"')
+_UPLOAD = re.compile(rb'"upload_id"\s*:\s*"([^"\\\\]+)"')
 
 
 def micros(moment: datetime | None) -> int | None:

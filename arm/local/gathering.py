@@ -41,11 +41,14 @@ class Gathered:
     _places: list[tuple[int, ...]] = field(default_factory=list)
     _words: list[tuple[str, tuple[int, str, str]]] = field(default_factory=list)
     _highest: dict[int, int] = field(default_factory=dict)
+    _above_all: int | None = None
 
     def new_pk(self, registered: int) -> int:
         """Ascending with registration (microseconds); messages of one second stand in the order of their coming."""
         base = (registered // 1_000_000) * SECOND
         highest = self._highest.get(base)
+        if highest is None and base > self._last_key():
+            highest = base - 1
         if highest is None:
             found = self.connection.execute(
                 "SELECT max(pk) FROM message WHERE pk >= ? AND pk < ?", (base, base + SECOND)
@@ -53,6 +56,13 @@ class Gathered:
             highest = base - 1 if found is None else int(found)
         self._highest[base] = highest + 1
         return highest + 1
+
+    def _last_key(self) -> int:
+        """The highest key before this page: a first sync brings newer and newer ones, which meet nobody."""
+        if self._above_all is None:
+            found = self.connection.execute("SELECT max(pk) FROM message").fetchone()[0]
+            self._above_all = -1 if found is None else int(found)
+        return self._above_all
 
     def write(self, message: tuple[Any, ...], card: tuple[Any, ...], *, is_new: bool) -> None:
         """A row of `message` and one of `card`, both beginning with the key."""

@@ -11,7 +11,7 @@ import msgspec
 
 from arm.domain.classifier import Classifier
 from arm.domain.message import Message
-from arm.local.cache import CacheFile, keep_values
+from arm.local.cache import CacheFile, keep_values, marks
 from arm.local.database import Connection
 from arm.local.facts import (
     EPOCH,
@@ -28,7 +28,8 @@ from arm.local.facts import (
 from arm.local.folding import digits, phone_key
 from arm.local.gathering import Gathered, Tally
 from arm.local.membership import BY_DATE, Place, Viewer, places_of
-from arm.wire import BadWire, Card, message_from, to_json
+from arm.wire import BadWire, message_from
+from arm.wire_packed import AnyCard, json_of, message_of
 
 _encode = msgspec.msgpack.Encoder().encode
 decode_facts = msgspec.msgpack.Decoder(Facts).decode
@@ -63,7 +64,7 @@ class Replica:
 
     def apply(
         self,
-        cards: Sequence[Card],
+        cards: Sequence[AnyCard],
         evict: Iterable[str] = (),
         kept: dict[str, bytes] | None = None,
         fetched: Sequence[str] = (),
@@ -79,10 +80,12 @@ class Replica:
                 row = c.execute("SELECT value FROM kept WHERE name = 'cursor'").fetchone()
                 if (bytes(row[0]) if row else b"") != expected_cursor:
                     return None
-            page = Gathered(c)
-            for card in {one.message_id: one for one in cards}.values():
+            page, now = Gathered(c), self._now()
+            came = {str(one.message_id): one for one in cards}
+            here = _standing(c, list(came))
+            for card in came.values():
                 try:
-                    self._upsert(page, card, done)
+                    self._upsert(page, card, here.get(card.message_id), now, done)
                 except BadWire:
                     done.unreadable += 1
             page.write_rows()
@@ -98,20 +101,18 @@ class Replica:
         self._cache.purge_log(is_due=done.is_withdrawn)
         return done
 
-    def _upsert(self, page: Gathered, card: Card, done: Applied) -> None:
+    def _upsert(self, page: Gathered, card: AnyCard, old: tuple[Any, ...] | None, now: datetime, done: Applied) -> None:
+        """`old` is (pk, rev, sight, facts, words_print) of the row that stands here."""
         c = page.connection
-        old = c.execute(
-            "SELECT pk, rev, sight, facts, words_print FROM message WHERE message_id = ?", (card.message_id,)
-        ).fetchone()
         if old is not None and old[1] == card.rev and old[2] == card.sight:
             return
         done.is_withdrawn |= old is not None and old[2] != card.sight
-        message = message_from(card.state)
+        message = message_of(card)
         topic = self._classifier.title(message.category, message.subcategory) if message.category else ""
         facts = facts_of(message, topic)
         words = words_of(message, topic)
         new_print = words_print(words)
-        state, timeline = to_json(card.state), to_json(card.timeline)
+        state, timeline = json_of(card)
         pk = old[0] if old is not None else page.new_pk(facts.registered)
         if old is not None:
             if bytes(old[4]) != new_print:
@@ -120,29 +121,14 @@ class Replica:
             remove_places(c, pk, page.tally)
         if old is None or bytes(old[4]) != new_print:
             page.add_words(pk, words)
-        page.write(self._row(pk, card, message, facts, new_print), (pk, state, timeline), is_new=old is None)
-        page.place(self._places(pk, message, facts, card.sight))
+        page.write(_row(pk, card, message, facts, new_print, now), (pk, state, timeline), is_new=old is None)
+        page.place(self._places(pk, message, facts, card.sight, now))
         done.changed.add(card.message_id)
 
-    def _row(self, pk: int, card: Card, message: Message, facts: Facts, new_print: bytes) -> tuple[Any, ...]:
-        return (
-            pk,
-            card.message_id,
-            card.rev,
-            card.ver,
-            card.sight,
-            digits(message.number),
-            _encode(facts),
-            new_print,
-            turns_at(facts, self._now()),
-            phone_key(message.applicant.phone) if message.applicant else "",
-            atom(facts.executor),
-        )
-
-    def _places(self, pk: int, message: Message, facts: Facts, sight: str) -> Iterator[tuple[int, ...]]:
+    def _places(self, pk: int, message: Message, facts: Facts, sight: str, now: datetime) -> Iterator[tuple[int, ...]]:
         if self.viewer is None:
             return iter(())
-        band, due = band_and_due(facts, self._now())
+        band, due = band_and_due(facts, now)
         return place_rows(pk, facts, places_of(message, facts, sight, self.viewer, band, due))
 
     def _evict(self, page: Gathered, message_id: str, done: Applied) -> None:
@@ -183,11 +169,11 @@ class Replica:
                 if not rows:
                     keep_values(c, {"viewer": fingerprint})
                     return
-                page = Gathered(c)
+                page, now = Gathered(c), self._now()
                 for pk, sight, facts, state in rows:
                     remove_places(c, pk, page.tally)
                     message = message_from(msgspec.json.decode(state))
-                    page.place(self._places(pk, message, decode_facts(facts), sight))
+                    page.place(self._places(pk, message, decode_facts(facts), sight, now))
                 page.write_rows()
                 write_tally(c, page.tally)
                 after = rows[-1][0]
@@ -238,6 +224,35 @@ class Replica:
             owe_files(c, done.files)
         self._cache.purge_log(is_due=done.is_withdrawn)
         return done
+
+
+def _standing(c: Connection, message_ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """message → (pk, rev, sight, facts, words_print) of those that are here."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for start in range(0, len(message_ids), REINDEX_ROWS):
+        some = message_ids[start : start + REINDEX_ROWS]
+        rows = c.execute(
+            f"SELECT message_id, pk, rev, sight, facts, words_print FROM message WHERE message_id IN ({marks(some)})",  # noqa: S608
+            some,
+        )
+        found.update((row[0], row[1:]) for row in rows)
+    return found
+
+
+def _row(pk: int, card: AnyCard, message: Message, facts: Facts, new_print: bytes, now: datetime) -> tuple[Any, ...]:
+    return (
+        pk,
+        card.message_id,
+        card.rev,
+        card.ver,
+        card.sight,
+        digits(message.number),
+        _encode(facts),
+        new_print,
+        turns_at(facts, now),
+        phone_key(message.applicant.phone) if message.applicant else "",
+        atom(facts.executor),
+    )
 
 
 def owe_files(c: Connection, files: set[str]) -> None:

@@ -10,7 +10,8 @@ from arm.domain.identity import MessageId
 from arm.sync.ports import IdGen, Storage, Transport
 from arm.sync.sending import Sender
 from arm.sync.troubles import SyncTrouble
-from arm.wire import MAX_PAGE, FetchRequest, Manifest, PullAnswer
+from arm.wire import MAX_PAGE, FetchRequest, Manifest
+from arm.wire_packed import AnyPull
 
 FIRST_FETCH = 50
 """The first piece of a first sync is small, so that progress is seen at once."""
@@ -98,7 +99,7 @@ class Cycle:
                 return pages, True
         return pages, False
 
-    def _refuse_to_be_too_old(self, page: PullAnswer) -> None:
+    def _refuse_to_be_too_old(self, page: AnyPull) -> None:
         """Too old a program reads no more; what it had to send has gone out before (P22)."""
         if self._client_version and _numbers(self._client_version) < _numbers(page.min_client):
             raise SyncTrouble("too_old", {"code": "min_client", "wanted": page.min_client})

@@ -13,10 +13,8 @@ from arm.wire import (
     Digests,
     DirectoryAnswer,
     Envelope,
-    FetchAnswer,
     FetchRequest,
     Manifest,
-    PullAnswer,
     PushAnswer,
     PushRequest,
     SignInAnswer,
@@ -26,6 +24,7 @@ from arm.wire import (
     WaitAnswer,
 )
 from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, SharedDraft
+from arm.wire_packed import AnyFetch, AnyPull
 
 
 class Clock(Protocol):
@@ -59,7 +58,7 @@ class Transport(Protocol):
 
     def push(self, request: PushRequest) -> PushAnswer: ...
 
-    def changes(self, cursor: str, limit: int) -> PullAnswer: ...
+    def changes(self, cursor: str, limit: int) -> AnyPull: ...
 
     def manifest(self, bucket: int | None = None) -> Manifest: ...
 
@@ -73,7 +72,7 @@ class Transport(Protocol):
         """Speaks over fresh connections from now on."""
         ...
 
-    def fetch(self, request: FetchRequest) -> FetchAnswer: ...
+    def fetch(self, request: FetchRequest) -> AnyFetch: ...
 
     def wait(self, cursor: str, timeout_s: float) -> WaitAnswer: ...
 
@@ -172,7 +171,7 @@ class Storage(Protocol):
 
     def cursor(self) -> str: ...
 
-    def apply_page(self, page: PullAnswer) -> bool:
+    def apply_page(self, page: AnyPull) -> bool:
         """Whole or not at all; False when the page doesn't begin at our cursor."""
         ...
 
@@ -198,7 +197,7 @@ class Storage(Protocol):
         """(done, total) of a reconcile under way, or nothing."""
         ...
 
-    def apply_cards(self, asked: Sequence[str], answer: FetchAnswer) -> None: ...
+    def apply_cards(self, asked: Sequence[str], answer: AnyFetch) -> None: ...
 
     def finish_reconcile(self) -> None: ...
 

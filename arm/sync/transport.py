@@ -26,11 +26,9 @@ from arm.wire import (
     DeviceReport,
     Digests,
     DirectoryAnswer,
-    FetchAnswer,
     FetchRequest,
     Manifest,
     Problem,
-    PullAnswer,
     PushAnswer,
     PushRequest,
     SignInAnswer,
@@ -42,6 +40,7 @@ from arm.wire import (
     to_json,
 )
 from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
+from arm.wire_packed import PackedFetch, PackedPull, packed_from_json
 
 if TYPE_CHECKING:
     import socket
@@ -108,8 +107,9 @@ class HttpTransport:
     def push(self, request: PushRequest) -> PushAnswer:
         return self._json("POST", "/commands", PushAnswer, to_json(request))
 
-    def changes(self, cursor: str, limit: int) -> PullAnswer:
-        return self._json("GET", "/changes?" + urlencode({"cursor": cursor, "limit": limit}), PullAnswer)
+    def changes(self, cursor: str, limit: int) -> PackedPull:
+        query = urlencode({"cursor": cursor, "limit": limit})
+        return self._read(self._call("GET", f"/changes?{query}"), PackedPull, packed_from_json)
 
     def manifest(self, bucket: int | None = None) -> Manifest:
         return self._json("GET", "/manifest" if bucket is None else f"/manifest?bucket={bucket}", Manifest)
@@ -120,8 +120,8 @@ class HttpTransport:
     def decisions(self, after: int) -> list[Decision]:
         return self._json("GET", f"/devices/self/decisions?after={after}", list[Decision])
 
-    def fetch(self, request: FetchRequest) -> FetchAnswer:
-        return self._json("POST", "/cards:fetch", FetchAnswer, to_json(request))
+    def fetch(self, request: FetchRequest) -> PackedFetch:
+        return self._read(self._call("POST", "/cards:fetch", to_json(request)), PackedFetch, packed_from_json)
 
     def wait(self, cursor: str, timeout_s: float) -> WaitAnswer:
         query = urlencode({"cursor": cursor, "timeout_s": f"{timeout_s:g}"})
@@ -281,13 +281,15 @@ class HttpTransport:
             return trouble
         return dated(trouble, seen, datetime.now(UTC), self._heard)
 
-    def _read(self, response: requests.Response, kind: type[T]) -> T:
+    def _read(
+        self, response: requests.Response, kind: type[T], reading: Callable[[bytes, type[T]], T] = from_json
+    ) -> T:
         with contextlib.closing(response):
             if not response.headers.get("Content-Type", "").startswith(JSON_KINDS):
                 # a hotel's sign-in page answers 200 to everything: not a word of it is believed
                 raise somebody_else(response)
             try:
-                return from_json(_body(response), kind)
+                return reading(_body(response), kind)
             except BadWire:
                 raise SyncTrouble("wrong_server", {"code": "not_the_protocol"}) from None
 
