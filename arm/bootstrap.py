@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,13 @@ def profile_folder(settings: Settings) -> Path:
     return data_folder() / "profiles" / settings.profile
 
 
+@cache
+def _spare_the_screen() -> None:
+    """The collector stops every thread for as long as it walks: what the program itself consists of is not walked."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    gc.freeze()
+
+
 def open_desk(
     profile: Path,
     *,
@@ -45,7 +54,7 @@ def open_desk(
     from arm.desk.desk import Desk
     from arm.local.secret_service import quick_key_store
 
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    _spare_the_screen()
     store = key_store or quick_key_store
     network = network_of(profile, store, ca_file)
     return Desk(

@@ -149,8 +149,9 @@ class PullAnswer:
     min_client: str = MIN_CLIENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestRow:
+class ManifestRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A hundred thousand of these come at once: the collector, which stops the screen for it, needn't walk them."""
+
     message_id: MessageId
     rev: str
     sight: str

@@ -1,4 +1,4 @@
-"""The real clock, ids and randomness that a desk is given by its wiring."""
+"""The real clock, ids, randomness and second thread that a desk is given by its wiring."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from arm.sync.ahead import Ahead, OneAhead
 from arm.sync.ports import Clock, IdGen, Rng
 
 
@@ -31,3 +32,5 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
     ids: IdGen = field(default_factory=RandomIds)
     rng: Rng = field(default_factory=random.SystemRandom)
+    ahead: Ahead = field(default_factory=OneAhead)
+    """A simulation, which has one thread, takes `InTurn`."""

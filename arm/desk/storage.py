@@ -30,7 +30,7 @@ from arm.wire import (
     bucket_digests,
     bucket_of,
 )
-from arm.wire_packed import AnyFetch, AnyPull
+from arm.wire_packed import AnyCard, AnyPull
 
 LOCAL = "local-"
 """Beginning of an upload id that only this desk knows."""
@@ -203,9 +203,9 @@ class LocalStorage:
 
     def begin_reconcile(self, manifest: Manifest, buckets: frozenset[int] | None = None) -> None:
         here = local_revisions(self._core.store.cache)
-        listed = {row.message_id: (row.rev, row.sight) for row in manifest.rows}
+        listed = {row.message_id: row for row in manifest.rows}
         evict = [one for one in here if one not in listed and (buckets is None or bucket_of(one) in buckets)]
-        wanted = [one for one, state in listed.items() if here.get(one) != state]
+        wanted = [one for one, row in listed.items() if here.get(one) != (row.rev, row.sight)]
         kept = {
             "reconcile_cursor": manifest.cursor.encode(),
             "reconcile_total": str(len(wanted)).encode(),
@@ -241,11 +241,11 @@ class LocalStorage:
         total = int(cache.kept("reconcile_total") or b"0")
         return total - wanted_count(cache), total
 
-    def apply_cards(self, asked: Sequence[str], answer: AnyFetch) -> None:
-        came = {card.message_id for card in answer.cards}
+    def apply_cards(self, asked: Sequence[str], cards: Sequence[AnyCard]) -> None:
+        came = {card.message_id for card in cards}
         # what was visible at the manifest and is no longer gets no second question
         gone = [one for one in asked if one not in came]
-        applied = self._core.store.replica.apply(answer.cards, gone, fetched=asked)
+        applied = self._core.store.replica.apply(cards, gone, fetched=asked)
         if applied is not None:
             self._after(applied)
 

@@ -118,6 +118,7 @@ class SyncDesk:
 
     def stop(self) -> None:
         self._schedule.stop()
+        self._core.around.ahead.stop()
 
     def wake(self) -> None:
         """Something is to be sent."""
@@ -139,6 +140,7 @@ class SyncDesk:
             self._core.time.heard,
             self._core.now,
             self._client_version,
+            self._core.around.ahead,
         )
         unsent = self._core.store.work.outbox.count()[0]
         try:

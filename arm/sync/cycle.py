@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from arm.domain.identity import MessageId
+from arm.sync.ahead import Ahead, Coming, InTurn
 from arm.sync.ports import IdGen, Storage, Transport
 from arm.sync.sending import Sender
 from arm.sync.troubles import SyncTrouble
 from arm.wire import MAX_PAGE, FetchRequest, Manifest
-from arm.wire_packed import AnyPull
+from arm.wire_packed import AnyCard, AnyFetch, AnyPull
 
 FIRST_FETCH = 50
 """The first piece of a first sync is small, so that progress is seen at once."""
+PIECES_AHEAD = 5
+"""So many fetches may be on their way while others are written: the line and the disk work at the same time."""
 MOST_STRAYS = 3
 MANY_CARDS = 100
 """From so many cards on, a manifest that would evict more than half is asked for twice (P17)."""
@@ -30,6 +35,14 @@ class Turn:
     is_whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Messages that were asked for, and their cards on the way."""
+
+    asked: list[str]
+    coming: Coming[AnyFetch]
+
+
 class Cycle:
     """No thread, clock, randomness or socket of its own: everything is given (protocol.md §5)."""
 
@@ -41,16 +54,19 @@ class Cycle:
         heard: Callable[[datetime], None],
         now: Callable[[], datetime],
         client_version: str = "",
+        ahead: Ahead | None = None,
     ) -> None:
         """`heard` is told the central store's time of every answer that carries it, `now` reckons with it.
 
         `client_version` is compared with what the store still reads for; without one nothing is compared.
+        `ahead` may fetch the next pieces while one is applied; without it everything is done in turn.
         """
         self._transport = transport
         self._storage = storage
         self._heard = heard
         self._now = now
         self._client_version = client_version
+        self._ahead = ahead or InTurn()
         self._sender = Sender(transport, storage, ids, heard, now)
 
     def run_once(
@@ -124,19 +140,40 @@ class Cycle:
         """First sync and change of rights: fetches what the manifest lists, going on where it was left (P16)."""
         if self._storage.reconcile_progress() is None:
             self._begin_reconcile()
-        size = FIRST_FETCH
+        line: deque[_Piece] = deque()
+        try:
+            return self._fetch_wanted(line, progress, is_cancelled)
+        finally:
+            for piece in line:
+                piece.coming.drop()
+
+    def _fetch_wanted(self, line: deque[_Piece], progress: Progress, is_cancelled: Callable[[], bool]) -> bool:
+        """Pieces are applied in their order; those that have come while one was written go into one transaction."""
+        self._line_up(line, (), FIRST_FETCH)
         while True:
             done, total = self._storage.reconcile_progress() or (0, 0)
             progress(done, total)
-            asked = self._storage.wanted(size)
-            if not asked:
+            if not line:
                 self._storage.finish_reconcile()
                 return True
             if is_cancelled():
                 return False
-            answer = self._transport.fetch(FetchRequest(message_ids=[MessageId(one) for one in asked]))
-            self._storage.apply_cards(asked, answer)
-            size = MAX_PAGE
+            cards: list[AnyCard] = [*line[0].coming.result().cards]
+            asked = line.popleft().asked
+            while line and line[0].coming.is_here():
+                cards += line[0].coming.result().cards
+                asked = asked + line.popleft().asked
+            self._line_up(line, asked, MAX_PAGE * (PIECES_AHEAD - len(line)))
+            self._storage.apply_cards(asked, cards)
+
+    def _line_up(self, line: deque[_Piece], asked: Sequence[str], count: int) -> None:
+        """Asks for so many more messages than are on their way or about to be written."""
+        known = len(asked) + sum(len(piece.asked) for piece in line)
+        more = self._storage.wanted(known + count)[known:]
+        for start in range(0, len(more), MAX_PAGE):
+            some = more[start : start + MAX_PAGE]
+            request = FetchRequest(message_ids=[MessageId(one) for one in some])
+            line.append(_Piece(some, self._ahead.start(partial(self._transport.fetch, request))))
 
     def _begin_mending(self) -> bool:
         """The daily comparison of the whole copy; True when something differs and is to be fetched anew (P17)."""

@@ -24,7 +24,7 @@ from arm.wire import (
     WaitAnswer,
 )
 from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, SharedDraft
-from arm.wire_packed import AnyFetch, AnyPull
+from arm.wire_packed import AnyCard, AnyFetch, AnyPull
 
 
 class Clock(Protocol):
@@ -197,7 +197,7 @@ class Storage(Protocol):
         """(done, total) of a reconcile under way, or nothing."""
         ...
 
-    def apply_cards(self, asked: Sequence[str], answer: AnyFetch) -> None: ...
+    def apply_cards(self, asked: Sequence[str], cards: Sequence[AnyCard]) -> None: ...
 
     def finish_reconcile(self) -> None: ...
 

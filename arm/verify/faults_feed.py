@@ -263,9 +263,9 @@ def compacted_journal(rig: Rig) -> None:
         storage = desk.sync.storage
         before = storage.apply_cards
 
-        def counted(asked: list[str], answer: object) -> None:
+        def counted(asked: list[str], cards: object) -> None:
             fetched.extend(asked)
-            before(asked, answer)  # type: ignore[arg-type]
+            before(asked, cards)  # type: ignore[arg-type]
 
         vars(storage)["apply_cards"] = counted
         desk.sync.run_now()

@@ -21,7 +21,8 @@ from arm.verify.proxy import Proxy, Toxics
 from arm.verify.rig import Rig, Scene
 from arm.verify.rig_desk import MemoryKeys, Typist, started
 from arm.verify.rig_town import PASSWORD, call, new_message_id
-from arm.wire import FetchAnswer, FetchRequest
+from arm.wire import FetchRequest
+from arm.wire_packed import PackedFetch
 
 CONVERGE_S = 60.0
 _BREAKS = 20

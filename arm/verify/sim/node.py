@@ -12,6 +12,7 @@ from arm.bootstrap import open_desk
 from arm.desk.clock import Surroundings
 from arm.desk.desk import Desk
 from arm.local.troubles import CacheTrouble, FileTrouble
+from arm.sync.ahead import InTurn
 from arm.sync.troubles import SyncTrouble
 from arm.verify.sim.chance import NodeClock
 from arm.verify.sim.disk import DeskCrash, Disk
@@ -95,7 +96,7 @@ class Node:
             self.folder,
             connect=lambda server, device_id, token: SimTransport(world, self, device_id, token),
             key_store=lambda: self.keyring,
-            around=Surroundings(clock=self.clock, ids=world.chance, rng=world.chance),
+            around=Surroundings(clock=self.clock, ids=world.chance, rng=world.chance, ahead=InTurn()),
         )
         if self.desk.session.was_rebuilt():
             self.new_cache_life()
