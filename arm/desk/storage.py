@@ -34,6 +34,8 @@ from arm.wire_packed import AnyCard, AnyPull
 
 LOCAL = "local-"
 """Beginning of an upload id that only this desk knows."""
+FULL = "full"
+"""The one sight at which nothing is withheld."""
 MANY = 500
 """More changed messages than this are told as «everything»."""
 CHECKED_EVERY = timedelta(days=1)
@@ -204,8 +206,12 @@ class LocalStorage:
     def begin_reconcile(self, manifest: Manifest, buckets: frozenset[int] | None = None) -> None:
         here = local_revisions(self._core.store.cache)
         listed = {row.message_id: row for row in manifest.rows}
-        evict = [one for one in here if one not in listed and (buckets is None or bucket_of(one) in buckets)]
-        wanted = [one for one, row in listed.items() if here.get(one) != (row.rev, row.sight)]
+        gone = {one for one in here if one not in listed and (buckets is None or bucket_of(one) in buckets)}
+        if (self._core.store.cache.kept("scope") or b"").decode() != manifest.scope:
+            # how a card is cut depends on its viewer's organisations, which neither rev nor sight tells (P13)
+            gone |= {one for one, (_, sight) in here.items() if sight != FULL}
+        evict = [one for one in here if one in gone]
+        wanted = [one for one, row in listed.items() if one in gone or here.get(one) != (row.rev, row.sight)]
         kept = {
             "reconcile_cursor": manifest.cursor.encode(),
             "reconcile_total": str(len(wanted)).encode(),

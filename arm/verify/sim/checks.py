@@ -230,7 +230,8 @@ def own_writes_are_shown(world: World, node: Node) -> None:
             # what was built on a command that wasn't taken can't be shown over what stands
             groundless.add(command_id)
             continue
-        if state != "accepted" or command_id not in node.seen.get("forecast", ()):
+        if state != "accepted" or verb == "warn" or command_id not in node.seen.get("forecast", ()):
+            # a warning is right for a moment, and which one it was is told by a clock that may have been set since
             continue
         if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
             # accepted by a store that was restored since: it is offered again before it is shown again

@@ -287,6 +287,9 @@ class History:
             world.counts["checked"] = 0
             world.rough_until = world.step + 30
             world.look()
+            for _ in range(5):
+                # others go on working on what is there, before the desks bring back what is missing
+                world.trace.note(f"     after the restore {steps.outside(world)}")
             return "the store is restored"
         if name in ("roll back", "cache back") and node.snapshot is None:
             node.remember_profile()

@@ -79,7 +79,7 @@ class SimTransport:
         self._node = node
         self._device_id = device_id
         self._token = token
-        self._earlier: tuple[datetime, PullAnswer] | None = None
+        self._flying: list[tuple[datetime, PullAnswer]] = []
         self._sights: dict[str, Any] = {}
 
     def _ask(self, name: str, handle: Callable[[], T]) -> T:
@@ -193,13 +193,13 @@ class SimTransport:
 
         answer = self._ask("changes", handle)
         self._world.gave_page(self._node, answer, self._sights)
-        earlier, self._earlier = self._earlier, (self._world.time.now, answer)
-        if earlier is None or self._world.time.now - earlier[0] > IN_FLIGHT:
-            return answer
-        if self._world.chance.happens(self._world.weather.cross):
+        now = self._world.time.now
+        flying = [one for one in self._flying if now - one[0] <= IN_FLIGHT]
+        self._flying = [*flying[-5:], (now, answer)]
+        if flying and self._world.chance.happens(self._world.weather.cross):
             # two pages in flight have met each other
             self._world.count("crossed page")
-            return earlier[1]
+            return self._world.chance.rng.choice(flying)[1]
         return answer
 
     def manifest(self, bucket: int | None = None) -> Manifest:
