@@ -60,9 +60,7 @@ def prove(figures: Figures, times: int, writers: int, desks: int, say: Callable[
                 figures.expect(seconds <= FOLLOW_S, f"{turn}: clients followed after {seconds:.1f} s")
                 slowest = max(figures.more.get("slowest_follow_s", 0.0), round(seconds, 1))
                 figures.more["slowest_follow_s"] = slowest
-                say(
-                    f"{turn} / {times}: {len(stage.acknowledged())} acknowledged, {len(lost)} lost, {seconds:.1f} s {stage.followed}"
-                )
+                say(f"{turn} / {times}: {len(stage.acknowledged())} acknowledged, {len(lost)} lost, {seconds:.1f} s")
             stage.finish(figures)
         _judge(primary, stage, figures)
 
