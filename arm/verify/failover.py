@@ -26,6 +26,7 @@ from arm.verify.rig_town import settle
 
 LOAD_S = 2.0
 STALL_S = 1.0
+TYPING_PAUSE_S = 0.5
 FOLLOW_S = 60.0
 PATIENCE_S = 120.0
 DATABASE = "arm"
@@ -54,7 +55,7 @@ def prove(figures: Figures, times: int, writers: int, desks: int, say: Callable[
                 seconds = _fail_over(primary, standby, stage, synchronous=True)
                 primary, standby = standby, primary
                 figures.faults += 1
-                lost = stage.missing(entries_in(primary))
+                lost = stage.missing(primary)
                 figures.lost += len(lost)
                 figures.expect(seconds <= FOLLOW_S, f"{turn}: clients followed after {seconds:.1f} s")
                 slowest = max(figures.more.get("slowest_follow_s", 0.0), round(seconds, 1))
@@ -103,7 +104,8 @@ class _Stage:
         address = self.server.address
         self.pushers = [Pusher(address, f"operator-{n + 1}", self.stop) for n in range(self.writers)]
         self.typists = [
-            Typist(self.folder / f"desk-{n}", address, f"operator-{n + 9}", self.stop, 0.1) for n in range(self.desks)
+            Typist(self.folder / f"desk-{n}", address, f"operator-{n + 9}", self.stop, TYPING_PAUSE_S)
+            for n in range(self.desks)
         ]
         self.threads = started(*(one.run for one in self.pushers), *(one.run for one in self.typists))
 
@@ -113,8 +115,11 @@ class _Stage:
             one.command_id: (one.result_seq or 0, one.result_rev) for push in self.pushers for one in push.acknowledged
         }
 
-    def missing(self, entries: Entries) -> list[str]:
-        return [key for key, place in self.acknowledged().items() if place not in entries.get(key, [])]
+    def missing(self, primary: Cluster) -> list[str]:
+        """Acknowledged commands that the journal does not have; what is acknowledged later is not asked for."""
+        acknowledged = self.acknowledged()
+        entries = entries_in(primary)
+        return [key for key, place in acknowledged.items() if place not in entries.get(key, [])]
 
     def accepted_at_desks(self) -> set[str]:
         """Commands that the desks show as accepted or have put away as such."""
@@ -205,7 +210,7 @@ def entries_in(cluster: Cluster) -> Entries:
 def _judge(primary: Cluster, stage: _Stage, figures: Figures) -> None:
     entries = entries_in(primary)
     acknowledged = stage.acknowledged()
-    figures.lost += len(stage.missing(entries))
+    figures.lost += len(stage.missing(primary))
     figures.duplicated += sum(len(places) > 1 for places in entries.values())
     states: Counter[str] = Counter()
     for one in stage.typists:

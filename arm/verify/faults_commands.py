@@ -33,11 +33,11 @@ LOST_ANSWERS = 40
 
 
 def _code_of(client: Client, *envelopes: Envelope) -> str:
-    """The trouble's kind or code of a push, empty when it was decided."""
+    """«offline», or the code of the trouble that a push met; empty when it was decided."""
     try:
         client.push(*envelopes)
     except SyncTrouble as trouble:
-        return trouble.code or trouble.kind
+        return trouble.kind if trouble.kind == "offline" else trouble.code or trouble.kind
     return ""
 
 
