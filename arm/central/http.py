@@ -27,6 +27,7 @@ from arm.central.web import (
     NO_STORE,
     CommandsBody,
     Desk,
+    KnownDesk,
     PieceBody,
     Portal,
     SmallBody,
@@ -125,31 +126,36 @@ def directory(central: TheCentral, who: Desk, if_none_match: Annotated[str | Non
 
 
 @api.post("/commands", **route(takes=PushRequest, gives=PushAnswer))
-def commands(request: Request, central: TheCentral, who: Desk, body: CommandsBody) -> Response:
-    made = central.handle_push(who, read(body, PushRequest))
+async def commands(request: Request, central: TheCentral, who: KnownDesk, body: CommandsBody) -> Response:
+    def push() -> Response:
+        return answer(central.handle_push(who, read(body, PushRequest)))
+
+    made = await run_in_threadpool(push)
     poller_of(request).poke()
-    return answer(made)
+    return made
 
 
 @api.get("/changes", **route(gives=PullAnswer))
 def changes(
-    central: TheCentral, who: Desk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
+    central: TheCentral, who: KnownDesk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
 ) -> Response:
     return answer(central.handle_pull(who, cursor, limit))
 
 
 @api.get("/manifest", **route(gives=Manifest))
-def manifest(central: TheCentral, who: Desk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None) -> Response:
+def manifest(
+    central: TheCentral, who: KnownDesk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None
+) -> Response:
     return answer(central.handle_manifest(who, bucket))
 
 
 @api.get("/manifest/digests", **route(gives=Digests))
-def digests(central: TheCentral, who: Desk) -> Response:
+def digests(central: TheCentral, who: KnownDesk) -> Response:
     return answer(central.handle_digests(who))
 
 
 @api.post("/cards:fetch", **route(takes=FetchRequest, gives=FetchAnswer))
-def fetch(central: TheCentral, who: Desk, body: SmallBody) -> Response:
+def fetch(central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
     return answer(central.handle_fetch(who, read(body, FetchRequest)))
 
 
@@ -157,7 +163,7 @@ def fetch(central: TheCentral, who: Desk, body: SmallBody) -> Response:
 async def wait(
     request: Request,
     central: TheCentral,
-    who: Desk,
+    who: KnownDesk,
     cursor: str = "",
     timeout_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = LONGEST_WAIT_S,
 ) -> Response:
