@@ -68,9 +68,11 @@ def check_certificate(certificate: Path, key: Path | None) -> None:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
+    """Named a TCP socket: asyncio turns Nagle off for those alone, and a small answer would wait 40 ms for an ACK."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+        bound = socket.create_server((host, port), family=family, backlog=WAITING_CONNECTIONS)
+        return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, bound.detach())
     except PermissionError:
         raise ServeTrouble("denied", f"{host}:{port}") from None
     except socket.gaierror:
