@@ -64,6 +64,7 @@ from arm.wire import (
     SignInAnswer,
     SignInRequest,
     event_from,
+    from_json,
     to_json,
 )
 
@@ -188,27 +189,39 @@ class Central:
             raise
 
     def handle_pull(self, who: Principal, cursor: str = "", limit: int = 200) -> PullAnswer:
-        with self._snapshot(who) as (connection, reference):
-            answer, is_fork = reading.pull(connection, reference, who, cursor, limit, self.now())
-        if is_fork:
-            note(self.store, "history_fork", who)
-        return answer
+        return from_json(self.written_pull(who, cursor, limit), PullAnswer)
 
     def handle_manifest(self, who: Principal, bucket: int | None = None) -> Manifest:
-        """A desk asks for one bucket only after its copy differed from the digests: a bug by definition (P17)."""
-        with self._snapshot(who) as (connection, reference):
-            answer = reading.manifest(connection, reference, who, self.now(), bucket)
-        if bucket is not None:
-            note(self.store, "sync_divergence", who, bucket=str(bucket))
-        return answer
+        return from_json(self.written_manifest(who, bucket), Manifest)
+
+    def handle_fetch(self, who: Principal, request: FetchRequest) -> FetchAnswer:
+        return from_json(self.written_fetch(who, request), FetchAnswer)
 
     def handle_digests(self, who: Principal) -> Digests:
         with self._snapshot(who) as (connection, reference):
             return reading.digests(connection, reference, who, self.now())
 
-    def handle_fetch(self, who: Principal, request: FetchRequest) -> FetchAnswer:
+    # the same answers as they go over the wire
+
+    def written_pull(self, who: Principal, cursor: str, limit: int) -> bytes:
         with self._snapshot(who) as (connection, reference):
-            return reading.fetch(connection, reference, who, request, self.now())
+            answer, is_fork = reading.pull(connection, reference, who, cursor, limit, self.now())
+        if is_fork:
+            note(self.store, "history_fork", who)
+        return to_json(answer)
+
+    def written_manifest(self, who: Principal, bucket: int | None = None) -> bytes:
+        """A desk asks for one bucket only after its copy differed from the digests: a bug by definition (P17)."""
+        with self._snapshot(who) as (connection, reference):
+            answer = reading.manifest(connection, reference, who, self.now(), bucket)
+        if bucket is not None:
+            note(self.store, "sync_divergence", who, bucket=str(bucket))
+        return to_json(answer)
+
+    def written_fetch(self, who: Principal, request: FetchRequest) -> bytes:
+        with self._snapshot(who) as (connection, reference):
+            answer = reading.fetch(connection, reference, who, request, self.now())
+        return to_json(answer)
 
     def handle_directory(self, who: Principal) -> DirectoryAnswer:
         with self.store.snapshot() as (connection, reference):

@@ -34,6 +34,7 @@ from arm.central.web import (
     TheCentral,
     answer,
     answer_errors,
+    large_answer,
 )
 from arm.wire import (
     MAX_PAGE,
@@ -51,6 +52,7 @@ from arm.wire import (
     UploadAnswer,
     UploadRequest,
     WaitAnswer,
+    to_json,
 )
 
 LONGEST_WAIT_S = 25.0
@@ -136,27 +138,27 @@ async def commands(request: Request, central: TheCentral, who: KnownDesk, body: 
 
 
 @api.get("/changes", **route(gives=PullAnswer))
-def changes(
+async def changes(
     central: TheCentral, who: KnownDesk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
 ) -> Response:
-    return answer(central.handle_pull(who, cursor, limit))
+    return await large_answer(lambda: central.written_pull(who, cursor, limit))
 
 
 @api.get("/manifest", **route(gives=Manifest))
-def manifest(
+async def manifest(
     central: TheCentral, who: KnownDesk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None
 ) -> Response:
-    return answer(central.handle_manifest(who, bucket))
+    return await large_answer(lambda: central.written_manifest(who, bucket))
 
 
 @api.get("/manifest/digests", **route(gives=Digests))
-def digests(central: TheCentral, who: KnownDesk) -> Response:
-    return answer(central.handle_digests(who))
+async def digests(central: TheCentral, who: KnownDesk) -> Response:
+    return await large_answer(lambda: to_json(central.handle_digests(who)))
 
 
 @api.post("/cards:fetch", **route(takes=FetchRequest, gives=FetchAnswer))
-def fetch(central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
-    return answer(central.handle_fetch(who, read(body, FetchRequest)))
+async def fetch(central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
+    return await large_answer(lambda: central.written_fetch(who, read(body, FetchRequest)))
 
 
 @api.get("/wait", **route(gives=WaitAnswer))

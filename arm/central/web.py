@@ -7,11 +7,15 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
+import anyio
+import anyio.to_thread
+from anyio.lowlevel import RunVar
 from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from arm.central.access import Principal
 from arm.central.central import Central
@@ -27,6 +31,9 @@ COMMANDS_BODY = 8 * 1024 * 1024
 PIECE_BODY = 8 * 1024 * 1024 + 1024
 SMALL_BODY_S, LARGE_BODY_S = 30, 600
 """A body that trickles in holds a connection: strangers get half a minute, an 8 MB piece a slow line's time."""
+READERS = 4
+"""Pages of changes, cards and manifests that are put together at once."""
+PIECE = 128 * 1024
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -121,6 +128,29 @@ PieceBody = Annotated[bytes, Depends(body_up_to(PIECE_BODY, LARGE_BODY_S))]
 def answer(value: object, status: int = 200, **headers: str) -> Response:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Response(to_json(value), status, NO_STORE | named, JSON)
+
+
+class Large(Response):
+    """JSON handed over piece by piece, as fast as it leaves: buffers would hold it once more for each client."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for at in range(0, len(self.body), PIECE):
+            await send({"type": "http.response.body", "body": self.body[at : at + PIECE], "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def large_answer(write: Callable[[], bytes]) -> Response:
+    """What a desk reads, a few at a time in threads of their own: readers hold up neither writers nor the memory."""
+    limiter = _readers.get()
+    if limiter is None:
+        limiter = anyio.CapacityLimiter(READERS)
+        _readers.set(limiter)
+    written = await anyio.to_thread.run_sync(write, limiter=limiter)
+    return Large(written, 200, NO_STORE, JSON)
+
+
+_readers: RunVar[anyio.CapacityLimiter | None] = RunVar("readers", None)
 
 
 def problem_answer(problem: Problem) -> Response:
