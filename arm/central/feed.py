@@ -20,6 +20,7 @@ from arm.domain.identity import DeviceId, MessageId, Person
 from arm.domain.visibility import RICHEST_FIRST, Sight, shown
 from arm.wire import MAX_PAGE_BYTES, PROTO, Card, Item, event_from, plain, to_json
 
+AnyRow = Row[*tuple[Any, ...]]
 FIELD_POLICY = 1
 """Version of what each sight shows: a change of `shown` raises it, and every desk reconciles (P15)."""
 
@@ -160,7 +161,7 @@ def cards(
 ) -> dict[MessageId, msgspec.Raw]:
     """The wire's `Card`s of those ids that are visible, already written, in two queries."""
     rows = connection.execute(SELECT_MESSAGES, {"b_ids": list(message_ids)}).all()
-    visible: dict[MessageId, tuple[Row[*tuple[Any, ...]], Sight]] = {}
+    visible: dict[MessageId, tuple[AnyRow, Sight]] = {}
     for row in rows:
         sight = sight_by(tags_read(row.tags), scope)
         if sight is not None:
@@ -184,9 +185,7 @@ def _timelines(connection: Connection, message_ids: Sequence[MessageId]) -> dict
     return found
 
 
-def _card(
-    row: Row[*tuple[Any, ...]], sight: Sight, timeline: list[msgspec.Raw], organisations: frozenset[Any]
-) -> msgspec.Raw:
+def _card(row: AnyRow, sight: Sight, timeline: list[msgspec.Raw], organisations: frozenset[Any]) -> msgspec.Raw:
     """Who sees all gets state and entries as they are stored: nobody makes objects of them on the way."""
     state: Any = whole_state(row.state, row.applicant)
     entries: list[Any] = list(timeline)

@@ -146,7 +146,7 @@ class Uploads:
             found = feed.cards(connection, [MessageId(one) for one in named_by], person, scope)
             row = connection.execute(select(t.upload).where(t.upload.c.upload_id == upload_id)).first()
         cards = (msgspec.json.decode(one) for one in found.values())
-            is_seen = any(_names([one["state"], one["timeline"]], upload_id) for one in cards)
+        is_seen = any(_names([one["state"], one["timeline"]], upload_id) for one in cards)
         if row is None or not is_seen or not self._files.holds(upload_id):
             raise Trouble(404, "not_found")
         return StoredFile(upload_id, row.name, row.media_type, row.size)
