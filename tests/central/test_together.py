@@ -20,10 +20,9 @@ from arm.central.problems import Trouble
 from arm.central.pushing import push
 from arm.central.together import Push, settle
 from arm.central.turns import Turns
-from arm.domain.commands import Comment, Reassign
-from arm.domain.identity import UserId
+from arm.domain.commands import Accept, Comment, Decline
 from arm.wire import Base, PushRequest, Verdict
-from tests.central.region import Desk, accepted, assigned, desk, new_id, phone_call
+from tests.central.region import CITY, Desk, accepted, desk, new_id, phone_call, registered, topic
 from tests.central.test_journal import journal_rows
 
 
@@ -65,30 +64,24 @@ def test_one_that_can_not_be_judged_takes_nobody_with_it(central: Central) -> No
 
 
 def test_what_rests_on_a_neighbour_is_judged_after_it(central: Central) -> None:
-    """A chain of own edits, and two coordinators who reassign the same message at the same moment."""
-    message_id = assigned(central)
-    first, second = desk(central, "coordinator"), desk(central, "coordinator")
-    seen = Base(rev=first.rev(message_id))
-    take = first.envelope(message_id, Reassign(executor=UserId("executor2"), reason="Отпуск"), seen)
-    late = second.envelope(message_id, Reassign(executor=UserId("executor"), reason="Другое"), seen)
-    remark = first.envelope(message_id, Comment(text="Передано"), Base(after=take.command_id))
-    pushes = [Push(first.who, [take, remark]), Push(second.who, [late])]
-    alone = [one.verdict for one in _one_by_one(central, message_id)]
+    """A chain of own edits, and two moderators who decide on the same message at the same moment."""
+    message_id, born = registered(central), new_id()
+    operator, first, second = desk(central, "operator"), desk(central, "moderator"), desk(central, "moderator")
+    seen, (category, subcategory) = Base(rev=first.rev(message_id)), topic(central)
+    call = operator.envelope(born, phone_call(), Base())
+    remark = operator.envelope(born, Comment(text="Ещё звонили"), Base(after=call.command_id))
+    take = Accept(category=category, subcategory=subcategory, organisation=CITY)
+    pushes = [
+        Push(operator.who, [call, remark]),
+        Push(first.who, [first.envelope(message_id, take, seen)]),
+        Push(second.who, [second.envelope(message_id, Decline(reason="spam", text="Нет"), seen)]),
+    ]
     settle(central.store, pushes)
     made = [one for each in pushes for one in each.made]
-    assert [one.verdict for one in made] == [*alone, Verdict.CONFLICT]
-    assert alone == [Verdict.ACCEPTED, Verdict.ACCEPTED]
+    apart = operator.do(message_id, Comment(text="Ещё звонили")).verdict
+    assert [one.verdict for one in made] == [Verdict.ACCEPTED, apart, Verdict.ACCEPTED, Verdict.CONFLICT]
+    assert made[3].details["changed_verb"] == "accept"
     assert chain.first_break(journal_rows(central)) is None
-
-
-def _one_by_one(central: Central, like: str) -> list[object]:
-    """The same commands on a message of their own, each in a request of its own."""
-    message_id = assigned(central)
-    one = desk(central, "coordinator")
-    take = one.envelope(message_id, Reassign(executor=UserId("executor2"), reason="Отпуск"))
-    remark = one.envelope(message_id, Comment(text="Передано"), Base(after=take.command_id))
-    assert message_id != like
-    return [one.send(take).decisions[0], one.send(remark).decisions[0]]
 
 
 def test_the_same_command_twice_in_one_batch_has_one_effect(central: Central) -> None:
