@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from arm.central import tables as t
 from arm.central.problems import Trouble
@@ -27,18 +28,42 @@ LONGEST_PASSWORD = 1024
 LONGEST_QUEUE = 16
 """Sign-ins at once, of the 40 threads that serve everybody."""
 SEEN_EVERY = timedelta(minutes=1)
+MOST_ACQUAINTANCES = 10_000
 ACTIVE, REVOKED = "active", "revoked"
 """States of a device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whose request it is, as his token says; what he may do is looked up anew each time."""
+    """Whose request it is, as his token says; what he may do is looked up anew each time.
+
+    `is_judged` False: the token was good a moment ago; who reads or writes for him judges it in that transaction.
+    """
 
     user_id: UserId
     device_id: DeviceId
     token_hash: str
     kind: str = "desk"
+    is_judged: bool = True
+
+
+class Acquaintances:
+    """Desks whose tokens were good a moment ago: enough to read their requests, never to do what they ask."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Principal] = {}
+
+    def find(self, token: str, device_id: str) -> Principal | None:
+        known = self._known.get(token_hash(token))
+        return known if known is not None and known.device_id == device_id else None
+
+    def keep(self, who: Principal) -> None:
+        if len(self._known) >= MOST_ACQUAINTANCES:
+            self._known.clear()
+        self._known[who.token_hash] = replace(who, is_judged=False)
+
+    def forget(self, who: Principal) -> None:
+        self._known.pop(who.token_hash, None)
 
 
 class Passwords:
@@ -156,21 +181,33 @@ def principal(connection: Connection, token: str, device_id: str, now: datetime)
     Trouble(device_revoked), 410, tells a revoked workstation to wipe itself; only who holds its token hears that.
     """
     key = token_hash(token)
-    known = t.token.c
-    row = connection.execute(
-        select(known.user_id, known.device_id, known.kind, known.revoked_at, known.expires_at)
-        .add_columns(t.person.c.active, t.device.c.state)
-        .join(t.person, t.person.c.user_id == known.user_id)
-        .join(t.device, t.device.c.device_id == known.device_id, isouter=True)
-        .where(known.token_hash == key)
-    ).first()
+    return judge(tokens(connection, [key]).get(key), device_id, now)
+
+
+def tokens(connection: Connection, keys: Sequence[str]) -> dict[str, Row[Any]]:
+    """What `judge` needs to know of tokens, by their hashes."""
+    return {row.token_hash: row for row in connection.execute(SELECT_TOKENS, {"b_keys": sorted(set(keys))})}
+
+
+def judge(row: Row[Any] | None, device_id: str, now: datetime) -> Principal:
+    """The same from a token's row, None for an unknown one."""
     if row is None or (row.kind == "desk" and row.device_id != device_id):
         raise Trouble(401, "unauthorised")
     if row.state == REVOKED:
         raise Trouble(410, "device_revoked")
     if row.revoked_at is not None or row.expires_at <= now or not row.active:
         raise Trouble(401, "unauthorised")
-    return Principal(UserId(row.user_id), DeviceId(row.device_id or ""), key, row.kind)
+    return Principal(UserId(row.user_id), DeviceId(row.device_id or ""), row.token_hash, row.kind)
+
+
+_token = t.token.c
+SELECT_TOKENS = (
+    select(_token.token_hash, _token.user_id, _token.device_id, _token.kind, _token.revoked_at, _token.expires_at)
+    .add_columns(t.person.c.active, t.device.c.state)
+    .join(t.person, t.person.c.user_id == _token.user_id)
+    .join(t.device, t.device.c.device_id == _token.device_id, isouter=True)
+    .where(_token.token_hash.in_(bindparam("b_keys", expanding=True)))
+)
 
 
 def revoke(connection: Connection, key: str, now: datetime) -> None:

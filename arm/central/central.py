@@ -5,26 +5,30 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from arm.central import decisions, reading
 from arm.central import tables as t
 from arm.central.access import (
+    Acquaintances,
     Principal,
     check_guesses,
     count_guess,
     folded,
     guessed_at,
     issue_token,
+    judge,
     principal,
     revoke,
     take_device,
+    tokens,
 )
 from arm.central.acting import Act, act_batch
 from arm.central.engine import reading as read_only
@@ -34,6 +38,7 @@ from arm.central.numbers import read as read_number
 from arm.central.presence import Presence
 from arm.central.problems import Trouble
 from arm.central.pushing import push
+from arm.central.reference import Reference
 from arm.central.security import WATCHED, note
 from arm.central.states import message_of
 from arm.central.store import Store
@@ -59,6 +64,7 @@ from arm.wire import (
     SignInAnswer,
     SignInRequest,
     event_from,
+    from_json,
     to_json,
 )
 
@@ -92,6 +98,7 @@ class Central:
         randomness: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.store = Store(engine, clock or wall_clock, randomness)
+        self.acquaintances = Acquaintances()
         self.uploads = Uploads(self.store, files)
         self.presence, self.handover = Presence(self.store), Handover(self.store)
 
@@ -149,6 +156,23 @@ class Central:
         with read_only(self.store.engine) as connection:
             return principal(connection, token, device_id, self.now())
 
+    def acquainted(self, token: str, device_id: str) -> Principal:
+        """A desk by a token that is good, or was a moment ago: then it is judged where its request is done."""
+        known = self.acquaintances.find(token, device_id)
+        if known is None:
+            known = self.principal(token, device_id)
+            if known.kind == "desk":
+                self.acquaintances.keep(known)
+        return known
+
+    @contextmanager
+    def _snapshot(self, who: Principal) -> Iterator[tuple[Connection, Reference]]:
+        """A snapshot for a desk whose token is good in it."""
+        with self.store.snapshot() as (connection, reference):
+            if not who.is_judged:
+                judge(tokens(connection, [who.token_hash]).get(who.token_hash), who.device_id, self.now())
+            yield connection, reference
+
     def sign_out(self, who: Principal) -> None:
         with writing(self.store.engine) as connection:
             revoke(connection, who.token_hash, self.now())
@@ -165,27 +189,39 @@ class Central:
             raise
 
     def handle_pull(self, who: Principal, cursor: str = "", limit: int = 200) -> PullAnswer:
-        with self.store.snapshot() as (connection, reference):
+        return from_json(self.written_pull(who, cursor, limit), PullAnswer)
+
+    def handle_manifest(self, who: Principal, bucket: int | None = None) -> Manifest:
+        return from_json(self.written_manifest(who, bucket), Manifest)
+
+    def handle_fetch(self, who: Principal, request: FetchRequest) -> FetchAnswer:
+        return from_json(self.written_fetch(who, request), FetchAnswer)
+
+    def handle_digests(self, who: Principal) -> Digests:
+        with self._snapshot(who) as (connection, reference):
+            return reading.digests(connection, reference, who, self.now())
+
+    # the same answers as they go over the wire
+
+    def written_pull(self, who: Principal, cursor: str, limit: int) -> bytes:
+        with self._snapshot(who) as (connection, reference):
             answer, is_fork = reading.pull(connection, reference, who, cursor, limit, self.now())
         if is_fork:
             note(self.store, "history_fork", who)
-        return answer
+        return to_json(answer)
 
-    def handle_manifest(self, who: Principal, bucket: int | None = None) -> Manifest:
+    def written_manifest(self, who: Principal, bucket: int | None = None) -> bytes:
         """A desk asks for one bucket only after its copy differed from the digests: a bug by definition (P17)."""
-        with self.store.snapshot() as (connection, reference):
+        with self._snapshot(who) as (connection, reference):
             answer = reading.manifest(connection, reference, who, self.now(), bucket)
         if bucket is not None:
             note(self.store, "sync_divergence", who, bucket=str(bucket))
-        return answer
+        return to_json(answer)
 
-    def handle_digests(self, who: Principal) -> Digests:
-        with self.store.snapshot() as (connection, reference):
-            return reading.digests(connection, reference, who, self.now())
-
-    def handle_fetch(self, who: Principal, request: FetchRequest) -> FetchAnswer:
-        with self.store.snapshot() as (connection, reference):
-            return reading.fetch(connection, reference, who, request, self.now())
+    def written_fetch(self, who: Principal, request: FetchRequest) -> bytes:
+        with self._snapshot(who) as (connection, reference):
+            answer = reading.fetch(connection, reference, who, request, self.now())
+        return to_json(answer)
 
     def handle_directory(self, who: Principal) -> DirectoryAnswer:
         with self.store.snapshot() as (connection, reference):
@@ -215,7 +251,7 @@ class Central:
 
     def handle_wait_mark(self, who: Principal, cursor: str) -> tuple[int, int] | None:
         """The mark a cursor stands at; None when the desk should pull at once."""
-        with self.store.snapshot() as (connection, reference):
+        with self._snapshot(who) as (connection, reference):
             return reading.standing(connection, reference, who, cursor, self.now())
 
     # acting inside the store

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from arm.central import tables as t
 from arm.domain.identity import CommandId, DeviceId, MessageId, UserId
@@ -29,8 +29,9 @@ def body_hash(
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def logged(connection: Connection, command_id: CommandId) -> Row[Any] | None:
-    return connection.execute(select(t.command_log).where(t.command_log.c.command_id == command_id)).first()
+def rows_among(connection: Connection, command_ids: Iterable[CommandId]) -> dict[CommandId, Row[*tuple[Any, ...]]]:
+    """What is logged of those of the ids that were decided before."""
+    return {CommandId(row.command_id): row for row in connection.execute(SELECT_LOGGED, {"b_ids": list(command_ids)})}
 
 
 def logged_among(connection: Connection, command_ids: Iterable[CommandId]) -> dict[CommandId, Decision]:
@@ -40,7 +41,7 @@ def logged_among(connection: Connection, command_ids: Iterable[CommandId]) -> di
     return {CommandId(row.command_id): from_json(row.decision, Decision) for row in rows}
 
 
-def decision_in(row: Row[Any]) -> Decision:
+def decision_in(row: Row[*tuple[Any, ...]]) -> Decision:
     return from_json(row.decision, Decision)
 
 
@@ -70,7 +71,7 @@ def log_row(
 
 
 def log(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    connection.execute(insert(t.command_log), rows)
+    connection.execute(INSERT_LOG, rows)
 
 
 def of_device(connection: Connection, device_id: DeviceId, after: int, limit: int) -> list[Decision]:
@@ -83,3 +84,10 @@ def of_device(connection: Connection, device_id: DeviceId, after: int, limit: in
         .limit(limit)
     )
     return [from_json(row.decision, Decision) for row in rows]
+
+
+_logged = t.command_log.c
+SELECT_LOGGED = select(_logged.command_id, _logged.user_id, _logged.body_hash, _logged.decision).where(
+    _logged.command_id.in_(bindparam("b_ids", expanding=True))
+)
+INSERT_LOG = insert(t.command_log)

@@ -27,12 +27,14 @@ from arm.central.web import (
     NO_STORE,
     CommandsBody,
     Desk,
+    KnownDesk,
     PieceBody,
     Portal,
     SmallBody,
     TheCentral,
     answer,
     answer_errors,
+    large_answer,
 )
 from arm.wire import (
     MAX_PAGE,
@@ -50,6 +52,7 @@ from arm.wire import (
     UploadAnswer,
     UploadRequest,
     WaitAnswer,
+    to_json,
 )
 
 LONGEST_WAIT_S = 25.0
@@ -125,39 +128,44 @@ def directory(central: TheCentral, who: Desk, if_none_match: Annotated[str | Non
 
 
 @api.post("/commands", **route(takes=PushRequest, gives=PushAnswer))
-def commands(request: Request, central: TheCentral, who: Desk, body: CommandsBody) -> Response:
-    made = central.handle_push(who, read(body, PushRequest))
+async def commands(request: Request, central: TheCentral, who: KnownDesk, body: CommandsBody) -> Response:
+    def push() -> Response:
+        return answer(central.handle_push(who, read(body, PushRequest)))
+
+    made = await run_in_threadpool(push)
     poller_of(request).poke()
-    return answer(made)
+    return made
 
 
 @api.get("/changes", **route(gives=PullAnswer))
-def changes(
-    central: TheCentral, who: Desk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
+async def changes(
+    central: TheCentral, who: KnownDesk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
 ) -> Response:
-    return answer(central.handle_pull(who, cursor, limit))
+    return await large_answer(lambda: central.written_pull(who, cursor, limit))
 
 
 @api.get("/manifest", **route(gives=Manifest))
-def manifest(central: TheCentral, who: Desk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None) -> Response:
-    return answer(central.handle_manifest(who, bucket))
+async def manifest(
+    central: TheCentral, who: KnownDesk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None
+) -> Response:
+    return await large_answer(lambda: central.written_manifest(who, bucket))
 
 
 @api.get("/manifest/digests", **route(gives=Digests))
-def digests(central: TheCentral, who: Desk) -> Response:
-    return answer(central.handle_digests(who))
+async def digests(central: TheCentral, who: KnownDesk) -> Response:
+    return await large_answer(lambda: to_json(central.handle_digests(who)))
 
 
 @api.post("/cards:fetch", **route(takes=FetchRequest, gives=FetchAnswer))
-def fetch(central: TheCentral, who: Desk, body: SmallBody) -> Response:
-    return answer(central.handle_fetch(who, read(body, FetchRequest)))
+async def fetch(central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
+    return await large_answer(lambda: central.written_fetch(who, read(body, FetchRequest)))
 
 
 @api.get("/wait", **route(gives=WaitAnswer))
 async def wait(
     request: Request,
     central: TheCentral,
-    who: Desk,
+    who: KnownDesk,
     cursor: str = "",
     timeout_s: Annotated[float, Query(ge=0, le=LONGEST_WAIT_S)] = LONGEST_WAIT_S,
 ) -> Response:

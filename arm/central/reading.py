@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, select
 
@@ -20,15 +20,16 @@ from arm.domain.visibility import Scope, scope_of
 from arm.settings import ATTACHMENT_SUFFIXES
 from arm.wire import (
     MAX_PAGE,
+    Card,
     DeviceState,
     Digests,
     DirectoryAnswer,
     FetchAnswer,
     FetchRequest,
     Manifest,
+    ManifestRow,
     PullAnswer,
     bucket_digests,
-    bucket_of,
 )
 
 FILE_LIMIT_BYTES = 50 * 1024 * 1024
@@ -79,7 +80,9 @@ def _sealed(reference: Reference, who: Principal, scope: Scope, seq: int, entry_
 def pull(
     connection: Connection, reference: Reference, who: Principal, cursor: str, limit: int, now: datetime
 ) -> tuple[PullAnswer, bool]:
-    """One page from one snapshot; `rescope` for a cursor of other rights, another history or none (P12, P15, P16).
+    """One page from one snapshot, to be encoded: its cards are written already.
+
+    `rescope` for a cursor of other rights, another history or none (P12, P15, P16).
 
     The second value says that the cursor bears witness to a history which this store doesn't have (P33).
     """
@@ -159,7 +162,7 @@ def _is_of_this_history(
 def manifest(
     connection: Connection, reference: Reference, who: Principal, now: datetime, bucket: int | None = None
 ) -> Manifest:
-    """All ids with rev and sight (of one bucket, when asked), and the cursor of the same snapshot.
+    """All ids with rev and sight (of one bucket, when asked), and the cursor of the same snapshot; to be encoded.
 
     From a primary alone, or desks would go back.
     """
@@ -167,9 +170,9 @@ def manifest(
     person = asker(reference, who)
     scope = scope_of(person, reference.directory, now)
     place = _place(connection, who)
-    rows = feed.manifest_rows(connection, scope.tags)
+    rows = feed.manifest_json(connection, scope.tags, bucket)
     return Manifest(
-        rows=rows if bucket is None else [one for one in rows if bucket_of(one.message_id) == bucket],
+        rows=cast("list[ManifestRow]", rows),
         cursor=_sealed(reference, who, scope, place.seq, place.hash),
         server_time=now,
         directory_version=str(reference.version),
@@ -181,21 +184,21 @@ def digests(connection: Connection, reference: Reference, who: Principal, now: d
     """What the user sees now, in 256 digests to compare a desk's copy with (P17)."""
     scope = scope_of(asker(reference, who), reference.directory, now)
     place = _place(connection, who)
-    rows = feed.manifest_rows(connection, scope.tags)
-    found = bucket_digests((one.message_id, one.rev, one.sight) for one in rows)
+    found = bucket_digests(feed.manifest_rows(connection, scope.tags))
     return Digests(digests=found, head=place.seq, server_time=now)
 
 
 def fetch(
     connection: Connection, reference: Reference, who: Principal, request: FetchRequest, now: datetime
 ) -> FetchAnswer:
-    """Cards of those of the ids that are visible at this moment, in the order asked."""
+    """Cards of those of the ids that are visible at this moment, in the order asked; to be encoded."""
     if len(request.message_ids) > MAX_PAGE:
         raise Trouble(413, "too_large")
     person = asker(reference, who)
     scope = frozenset(scope_of(person, reference.directory, now).tags)
     found = feed.cards(connection, request.message_ids, person, scope)
-    return FetchAnswer(cards=[found[one] for one in dict.fromkeys(request.message_ids) if one in found])
+    asked = dict.fromkeys(request.message_ids)
+    return FetchAnswer(cards=[cast("Card", found[one]) for one in asked if one in found])
 
 
 def directory(connection: Connection, reference: Reference, who: Principal) -> DirectoryAnswer:

@@ -51,6 +51,35 @@ def plain_state(state: str, applicant: str | None) -> dict[str, Any]:
     return values
 
 
+Parts = dict[str, msgspec.Raw]
+"""A JSON object whose values stay written."""
+NULL = msgspec.Raw(b"null")
+
+
+def whole_state(state: str, applicant: str | None) -> msgspec.Raw:
+    """`plain_state` written, without making objects of what lies deeper than the applicant's places."""
+    if not applicant:
+        return msgspec.Raw(state.encode())
+    values, person = msgspec.json.decode(state, type=Parts), msgspec.Raw(applicant.encode())
+    values["applicant"] = person
+    if values.get("last_step", NULL) != NULL:
+        step = msgspec.json.decode(values["last_step"], type=Parts)
+        before = msgspec.json.decode(step["before"], type=Parts)
+        before["applicant"] = person
+        step["before"] = msgspec.Raw(msgspec.json.encode(before))
+        values["last_step"] = msgspec.Raw(msgspec.json.encode(step))
+    return msgspec.Raw(msgspec.json.encode(values))
+
+
+def unborn(payload: str) -> msgspec.Raw:
+    """A journal entry as it is written, but for the message it was born with."""
+    entry = msgspec.json.decode(payload, type=Parts)
+    if entry.get("born") == NULL:
+        return msgspec.Raw(payload.encode())
+    entry["born"] = NULL
+    return msgspec.Raw(msgspec.json.encode(entry))
+
+
 def state_columns(message: Message) -> tuple[str, str | None]:
     """State and applicant: the personal data stand apart, so that they can be withheld and erased."""
     step = message.last_step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -12,6 +13,10 @@ from arm.central import tables as t
 from arm.central.access import Passwords
 from arm.central.engine import reading
 from arm.central.reference import Reference, Shelf
+from arm.central.turns import Turns
+
+COMMANDS_AT_ONCE = 64
+"""Under one commit: a desk's largest batch and some of others beside it."""
 
 
 class Store:
@@ -22,6 +27,8 @@ class Store:
         self.shelf = Shelf()
         self.clock = clock
         self.randomness = randomness
+        self.turns: Turns[Any] = Turns(COMMANDS_AT_ONCE)
+        """For pushes: one of this process's threads writes for all that wait."""
         self._passwords: Passwords | None = None
 
     @property

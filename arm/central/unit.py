@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,14 +56,39 @@ class Unit:
             self._held[message_id] = None if row is None else held_from(row)
         return self._held[message_id]
 
+    def lock(self, message_ids: Iterable[MessageId], *, waits: bool) -> set[MessageId]:
+        """Locks messages in ascending order (§2.3); without `waits`, those that somebody else holds are returned."""
+        wanted = sorted(set(message_ids) - self._held.keys())
+        if not wanted:
+            return set()
+        asked = SELECT_MESSAGES if waits else SELECT_FREE_MESSAGES
+        for row in self.connection.execute(asked, {"b_ids": wanted}):
+            self._held[MessageId(row.message_id)] = held_from(row)
+        missing = [one for one in wanted if one not in self._held]
+        held: set[MessageId] = set()
+        if missing and not waits:
+            known = t.message.c.message_id
+            held = {MessageId(one) for one in self.connection.scalars(select(known).where(known.in_(missing)))}
+        self._held.update((one, None) for one in missing if one not in held)
+        return held
+
+    def lock_numbers(self) -> None:
+        """The series of numbers, for who will take the head first and a number after it."""
+        self.connection.execute(SELECT_SERIES)
+
+    def has_pending(self, message_id: MessageId) -> bool:
+        """Whether something that happened to the message is not written yet."""
+        return message_id in self._tags_before
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self._files)
+
     def next_number(self, at: datetime) -> str:
         """The next number for applicants; the series is locked before the head (§2.3 order)."""
-        series = t.number_series.c
-        row = self.connection.execute(
-            select(series.last).where(series.series == APPLICANT_SERIES).with_for_update()
-        ).one()
-        value = max(row.last + 1, ticks(at))
-        self.connection.execute(update(t.number_series).where(series.series == APPLICANT_SERIES).values(last=value))
+        last: int = self.connection.execute(SELECT_SERIES).scalar_one()
+        value = max(last + 1, ticks(at))
+        self.connection.execute(UPDATE_SERIES, {"b_last": value})
         return worded(value)
 
     def change(self, message: Message, event: Event, command_id: CommandId, device_id: DeviceId | None) -> Entry:
@@ -217,6 +242,17 @@ class Unit:
 CLOSED = Stage.CLOSED.value
 # made once: building a statement and naming it for SQLAlchemy's cache costs more than SQLite takes to run it
 SELECT_MESSAGE = select(t.message).where(t.message.c.message_id == bindparam("b_message_id")).with_for_update()
+SELECT_MESSAGES = (
+    select(t.message)
+    .where(t.message.c.message_id.in_(bindparam("b_ids", expanding=True)))
+    .order_by(t.message.c.message_id)
+    .with_for_update()
+)
+SELECT_FREE_MESSAGES = SELECT_MESSAGES.with_for_update(skip_locked=True)
+SELECT_SERIES = select(t.number_series.c.last).where(t.number_series.c.series == APPLICANT_SERIES).with_for_update()
+UPDATE_SERIES = (
+    update(t.number_series).where(t.number_series.c.series == APPLICANT_SERIES).values(last=bindparam("b_last"))
+)
 SELECT_HEAD = select(t.journal_head).with_for_update()
 UPDATE_HEAD = update(t.journal_head).values(seq=bindparam("b_seq"), hash=bindparam("b_hash"), ts=bindparam("b_ts"))
 INSERT_JOURNAL, INSERT_JOURNAL_TAG = insert(t.journal), insert(t.journal_tag)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from arm.central import feed
@@ -144,7 +145,8 @@ class Uploads:
             ).all()
             found = feed.cards(connection, [MessageId(one) for one in named_by], person, scope)
             row = connection.execute(select(t.upload).where(t.upload.c.upload_id == upload_id)).first()
-        is_seen = any(_names([card.state, card.timeline], upload_id) for card in found.values())
+        cards = (msgspec.json.decode(one) for one in found.values())
+        is_seen = any(_names([one["state"], one["timeline"]], upload_id) for one in cards)
         if row is None or not is_seen or not self._files.holds(upload_id):
             raise Trouble(404, "not_found")
         return StoredFile(upload_id, row.name, row.media_type, row.size)

@@ -7,10 +7,15 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
+import anyio
+import anyio.to_thread
+from anyio.lowlevel import RunVar
 from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from arm.central.access import Principal
 from arm.central.central import Central
@@ -26,10 +31,14 @@ COMMANDS_BODY = 8 * 1024 * 1024
 PIECE_BODY = 8 * 1024 * 1024 + 1024
 SMALL_BODY_S, LARGE_BODY_S = 30, 600
 """A body that trickles in holds a connection: strangers get half a minute, an 8 MB piece a slow line's time."""
+READERS = 4
+"""Pages of changes, cards and manifests that are put together at once."""
+PIECE = 128 * 1024
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def central_of(request: Request) -> Central:
+async def central_of(request: Request) -> Central:
+    """Not a plain function: for those a thread would be fetched."""
     return cast("Central", request.app.state.central)
 
 
@@ -37,10 +46,14 @@ TheCentral = Annotated[Central, Depends(central_of)]
 
 
 def _principal(central: Central, authorization: str | None, device_id: str) -> Principal:
+    return central.principal(_bearer(authorization), device_id)
+
+
+def _bearer(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Trouble(401, "unauthorised")
-    return central.principal(token.strip(), device_id)
+    return token.strip()
 
 
 def desk(
@@ -55,6 +68,21 @@ def desk(
     return who
 
 
+async def known_desk(
+    central: TheCentral,
+    authorization: Annotated[str | None, Header()] = None,
+    arm_device: Annotated[str, Header()] = "",
+) -> Principal:
+    """The same for requests that judge the token in their own transaction: one that is known costs no look-up."""
+    token = _bearer(authorization)
+    who = central.acquaintances.find(token, arm_device)
+    if who is None:
+        who = await run_in_threadpool(central.acquainted, token, arm_device)
+    if who.kind != "desk":
+        raise Trouble(403, "wrong_account")
+    return who
+
+
 def portal(central: TheCentral, authorization: Annotated[str | None, Header()] = None) -> Principal:
     """The portal of applicants, by its service token."""
     who = _principal(central, authorization, "")
@@ -64,6 +92,7 @@ def portal(central: TheCentral, authorization: Annotated[str | None, Header()] =
 
 
 Desk = Annotated[Principal, Depends(desk)]
+KnownDesk = Annotated[Principal, Depends(known_desk)]
 Portal = Annotated[Principal, Depends(portal)]
 
 
@@ -99,6 +128,29 @@ PieceBody = Annotated[bytes, Depends(body_up_to(PIECE_BODY, LARGE_BODY_S))]
 def answer(value: object, status: int = 200, **headers: str) -> Response:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Response(to_json(value), status, NO_STORE | named, JSON)
+
+
+class Large(Response):
+    """JSON handed over piece by piece, as fast as it leaves: buffers would hold it once more for each client."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for at in range(0, len(self.body), PIECE):
+            await send({"type": "http.response.body", "body": self.body[at : at + PIECE], "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def large_answer(write: Callable[[], bytes]) -> Response:
+    """What a desk reads, a few at a time in threads of their own: readers hold up neither writers nor the memory."""
+    limiter = _readers.get()
+    if limiter is None:
+        limiter = anyio.CapacityLimiter(READERS)
+        _readers.set(limiter)
+    written = await anyio.to_thread.run_sync(write, limiter=limiter)
+    return Large(written, 200, NO_STORE, JSON)
+
+
+_readers: RunVar[anyio.CapacityLimiter | None] = RunVar("readers", None)
 
 
 def problem_answer(problem: Problem) -> Response:

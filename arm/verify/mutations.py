@@ -8,12 +8,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from arm.central import decisions, engine, feed, pushing, reading
+from arm.central import decisions, engine, feed, pushing, reading, together
 from arm.central.engine import writing
 from arm.central.problems import Trouble
 from arm.central.states import sight_by
+from arm.central.together import Push
 from arm.central.unit import Unit
 from arm.desk.commands import CommandsDesk
 from arm.desk.projection import Projection
@@ -23,6 +25,7 @@ from arm.local.outbox import UNSENT
 from arm.local.pages import Replica
 from arm.sync.lease import Lease
 from arm.sync.sending import Sender
+from arm.wire import Card, from_json, to_json
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +42,23 @@ def swapped(owner: Any, name: str, replacement: Any) -> Iterator[None]:
 
 
 def no_idempotency() -> AbstractContextManager[None]:
-    return swapped(decisions, "logged", lambda connection, command_id: None)
+    return swapped(decisions, "rows_among", lambda connection, command_ids: {})
 
 
 @contextmanager
 def idempotency_outside() -> Iterator[None]:
     """The effect is committed first, what was decided in a transaction of its own after it."""
-    push_one, real_log = pushing.push_one, decisions.log
+    settle, real_log = together.settle, decisions.log
 
-    def apart(store: Any, who: Any, envelope: Any) -> Any:
+    def apart(store: Any, pushes: Any) -> None:
         rows: list[dict[str, Any]] = []
         with swapped(decisions, "log", lambda connection, more: rows.extend(more)):
-            done = push_one(store, who, envelope)
+            settle(store, pushes)
         if rows:
             with writing(store.engine) as connection:
                 real_log(connection, rows)
-        return done
 
-    with swapped(pushing, "push_one", apart):
+    with swapped(pushing, "settle", apart):
         yield
 
 
@@ -167,20 +169,22 @@ def lease_by_wall_clock() -> AbstractContextManager[None]:
 
 
 def clone_not_detected() -> AbstractContextManager[None]:
-    push_one = pushing.push_one
+    settle = together.settle
 
-    def trusting(store: Any, who: Any, envelope: Any) -> Any:
-        try:
-            return push_one(store, who, envelope)
-        except Trouble as trouble:
-            if trouble.code != "device_fork":
-                raise
-        with writing(store.engine) as connection:
-            last = pushing._device(connection, who).last_seq
-        decision, state = push_one(store, who, replace(envelope, device_seq=last + 1))
-        return replace(decision, device_seq=envelope.device_seq), state
+    def trusting(store: Any, pushes: Any) -> None:
+        settle(store, pushes)
+        for push in pushes:
+            if not isinstance(push.trouble, Trouble) or push.trouble.code != "device_fork":
+                continue
+            left, last = push.commands[len(push.made) :], push.state.last_seq
+            again = [replace(one, device_seq=last + place) for place, one in enumerate(left, 1)]
+            second = Push(push.who, again)
+            settle(store, [second])
+            numbered = zip(second.made, left, strict=False)
+            push.made += [replace(made, device_seq=one.device_seq) for made, one in numbered]
+            push.state, push.trouble = second.state, second.trouble
 
-    return swapped(pushing, "push_one", trusting)
+    return swapped(pushing, "settle", trusting)
 
 
 def leavers_not_told() -> AbstractContextManager[None]:
@@ -197,7 +201,8 @@ def fields_not_withheld() -> AbstractContextManager[None]:
     card = feed._card
 
     def generous(row: Any, sight: Sight, timeline: Any, organisations: Any) -> Any:
-        return replace(card(row, Sight.FULL, timeline, organisations), sight=sight.value)
+        whole = from_json(card(row, Sight.FULL, timeline, organisations), Card)
+        return msgspec.Raw(to_json(replace(whole, sight=sight.value)))
 
     return swapped(feed, "_card", generous)
 

@@ -51,9 +51,7 @@ def trouble_of(sender: Desk, envelope: Envelope) -> Trouble:
     return raised.value
 
 
-def test_what_the_standby_did_not_confirm_is_not_acknowledged_not_even_on_repeat(
-    cluster: Pair, store: Central
-) -> None:
+def test_what_the_standby_did_not_confirm_is_not_acknowledged_not_even_on_repeat(cluster: Pair, store: Central) -> None:
     """The cancelled wait comes back as a warning; a repeat waits for the standby again before it says «accepted»."""
     operator = desk(store, "operator")
     envelope = operator.envelope(new_id(), phone_call(), Base())
