@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Generic, Protocol, TypeVar
+
+from arm.sync.troubles import SyncTrouble
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -14,7 +17,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 class Coming(Protocol[T_co]):
     def result(self) -> T_co:
-        """Waits for it; raises whatever the work raised."""
+        """Waits for it; raises what the work raised, a SyncTrouble."""
         ...
 
     def is_here(self) -> bool:
@@ -69,12 +72,13 @@ class _OnThread(Generic[T]):
         if not self._future.set_running_or_notify_cancel():
             return
         try:
-            found = self._work()
-        except BaseException as error:
-            # handed over whole to whoever asks for the result
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(found)
+            self._future.set_result(self._work())
+        except SyncTrouble as trouble:
+            self._future.set_exception(trouble)
+        finally:
+            if not self._future.done():
+                # a bug: it ends this thread, and is told to whoever waits
+                self._future.set_exception(sys.exc_info()[1])
 
     def result(self) -> T:
         return self._future.result()
@@ -101,7 +105,7 @@ class OneAhead:
         with self._guard:
             if self._work is None:
                 self._work = queue.SimpleQueue()
-                threading.Thread(target=_run, args=(self._work,), name="arm-ahead", daemon=True).start()
+                threading.Thread(target=self._run, args=(self._work,), name="arm-ahead", daemon=True).start()
             self._work.put(made)  # type: ignore[arg-type]
         return made
 
@@ -111,7 +115,14 @@ class OneAhead:
         if waiting is not None:
             waiting.put(None)
 
-
-def _run(waiting: queue.SimpleQueue[_OnThread[object] | None]) -> None:
-    while (one := waiting.get()) is not None:
-        one.run()
+    def _run(self, waiting: queue.SimpleQueue[_OnThread[object] | None]) -> None:
+        try:
+            while (one := waiting.get()) is not None:
+                one.run()
+        finally:
+            with self._guard:
+                if self._work is waiting:
+                    self._work = None
+                while not waiting.empty():
+                    if (left := waiting.get()) is not None:
+                        left.drop()

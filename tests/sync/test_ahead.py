@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from arm.sync.ahead import InTurn, OneAhead
+from arm.sync.troubles import SyncTrouble
 from arm.wire import BadWire
 from arm.wire_packed import PackedFetch, json_of, packed_from_json
 
@@ -35,14 +36,14 @@ def test_what_was_dropped_is_not_done_and_a_trouble_comes_with_its_own_result() 
 
     def fail() -> None:
         gate.wait(10)
-        raise BadWire("first")
+        raise SyncTrouble("offline")
 
     first, second, third = ahead.start(fail), ahead.start(lambda: done.append("second")), ahead.start(lambda: "third")
     second.drop()
     gate.set()
     assert third.result() == "third" and done == []
     assert not first.is_here() and not second.is_here()
-    with pytest.raises(BadWire, match="first"):
+    with pytest.raises(SyncTrouble, match="offline"):
         first.result()
     ahead.stop()
     assert ahead.start(lambda: "anew").result() == "anew"
