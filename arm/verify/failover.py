@@ -18,7 +18,7 @@ from arm.central import tables as t
 from arm.central.chain import first_break
 from arm.central.engine import make_engine, reading
 from arm.central.security import noted
-from arm.verify.figures import Figures, tell
+from arm.verify.figures import Figures, begun, tell
 from arm.verify.rig_desk import Pusher, Typist, entries_of, started
 from arm.verify.rig_postgres import Cluster, running_pair
 from arm.verify.rig_server import CentralProcess, running_server
@@ -35,7 +35,7 @@ Entries = dict[str, list[tuple[int, str]]]
 
 
 def run(args: argparse.Namespace) -> int:
-    figures = Figures()
+    figures = begun()
     if args.is_async:
         prove_re_offer(figures, args.times, max(args.desks, 2))
     else:

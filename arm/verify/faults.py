@@ -15,7 +15,7 @@ from arm.central.problems import StoreTrouble, Trouble
 from arm.desk.troubles import SyncTrouble
 from arm.local.troubles import CacheTrouble
 from arm.verify.faults_registry import CASES, Case, Failed, Skip
-from arm.verify.figures import Figures
+from arm.verify.figures import Figures, begun
 from arm.verify.rig import Rig
 from arm.verify.rig_postgres import RigTrouble
 from arm.verify.rig_server import ROOT, program_environment
@@ -38,7 +38,7 @@ BROKEN = (
 
 
 def run(args: argparse.Namespace) -> int:
-    figures = Figures()
+    figures = begun()
     load()
     unknown = [one for one in args.cases if one.upper() not in CASES]
     if unknown:

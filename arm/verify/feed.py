@@ -20,7 +20,7 @@ from arm.central.chain import first_break
 from arm.central.engine import reading
 from arm.verify.feed_readers import Reader
 from arm.verify.feed_writers import Order, Told, start
-from arm.verify.figures import Figures, tell
+from arm.verify.figures import Figures, begun, tell
 from arm.verify.rig_postgres import running_cluster
 from arm.verify.rig_town import settle
 
@@ -30,7 +30,7 @@ PROGRESS_S = 10.0
 
 
 def run(args: argparse.Namespace) -> int:
-    figures = Figures()
+    figures = begun()
     prove(figures, args.events, args.writers, args.slow, args.broken, args.seed)
     return figures.finish(as_json=args.json)
 

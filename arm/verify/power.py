@@ -19,7 +19,7 @@ from arm.local.pages import local_revisions
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
 from arm.sync.transport import HttpTransport
-from arm.verify.figures import Figures, tell
+from arm.verify.figures import Figures, begun, tell
 from arm.verify.power_desk import Job
 from arm.verify.power_kill import prove_kills
 from arm.verify.power_trace import Disk, Step, traced
@@ -33,7 +33,7 @@ WHOLE_DESKS = 10
 
 
 def run(args: argparse.Namespace) -> int:
-    figures = Figures()
+    figures = begun()
     prove(figures, args.cuts, args.commands, args.synchronous, args.seed)
     if args.kill_every:
         prove_kills(figures, args.kill_every)
