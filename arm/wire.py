@@ -290,8 +290,11 @@ def next_dec_hash(previous: str, command_id: CommandId, verdict: Verdict) -> str
 
 
 def bucket_of(message_id: str) -> int:
-    """The bucket of a message: the first byte of its id."""
-    return int(message_id[:2], 16)
+    """The bucket of a message: the first byte of its id; what is no UUID lies in the first."""
+    try:
+        return int(message_id[:2], 16) & 255
+    except ValueError:
+        return 0
 
 
 def bucket_digests(rows: Iterable[tuple[str, str, str]]) -> list[str]:

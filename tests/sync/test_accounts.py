@@ -20,7 +20,7 @@ from arm.domain.identity import CommandId, UserId
 from arm.domain.message import Result
 from arm.sync.sending import carried_on
 from arm.sync.troubles import SyncTrouble
-from arm.wire import Decision, PushAnswer, PushRequest, Verdict, next_dec_hash
+from arm.wire import Decision, PushAnswer, PushRequest, Verdict, bucket_of, next_dec_hash
 from tests.desk.steps import assigned, desks, do, registered, registration
 from tests.desk_fixture import WORKS, Town, open_town
 
@@ -295,3 +295,8 @@ def test_an_author_may_take_his_own_text_again_or_let_it_go(town: Town) -> None:
         assert stored.answer.text == "Яма засыпана, двор убран."
         assert executor.commands.pending() == ()
         assert executor.commands.resolve(pending.command_id, Choice.THEIRS) is None
+
+
+@pytest.mark.parametrize("message_id, bucket", [("ff0c", 255), ("00aa", 0), ("zz", 0), ("", 0), ("-1", 255)])
+def test_every_id_has_a_bucket_whatever_a_store_sends(message_id: str, bucket: int) -> None:
+    assert bucket_of(message_id) == bucket
