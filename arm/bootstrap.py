@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +28,6 @@ def profile_folder(settings: Settings) -> Path:
     return data_folder() / "profiles" / settings.profile
 
 
-@cache
-def _spare_the_screen() -> None:
-    """The collector stops every thread for as long as it walks: what the program itself consists of is not walked."""
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    gc.freeze()
-
-
 def open_desk(
     profile: Path,
     *,
@@ -54,7 +45,7 @@ def open_desk(
     from arm.desk.desk import Desk
     from arm.local.secret_service import quick_key_store
 
-    _spare_the_screen()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     store = key_store or quick_key_store
     network = network_of(profile, store, ca_file)
     return Desk(
