@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from arm.verify.sim.world import World
 
 MOST_MESSAGES = 14
-QUIET = (Verb.SPLIT, Verb.REGISTER)
+RARE_VERBS = frozenset(
+    {
+        *(Verb.COMMENT, Verb.DECLINE, Verb.SPLIT, Verb.RECLASSIFY, Verb.WARN),
+        *(Verb.CORRECT_APPLICANT, Verb.DELIVER, Verb.RECALL),
+    }
+)
 
 
 def act(world: World, node: Node) -> str:
@@ -77,8 +82,7 @@ def _acted(world: World, node: Node) -> str:
 
 def _weighed(verbs: list[Verb]) -> list[Verb]:
     """Steps that move a message are likelier than those that end or multiply it."""
-    rare = {Verb.DECLINE, Verb.SPLIT, Verb.RECLASSIFY, Verb.WARN, Verb.CORRECT_APPLICANT, Verb.DELIVER}
-    return [one for one in verbs for _ in range(1 if one in rare else 3)]
+    return [one for one in verbs for _ in range(1 if one in RARE_VERBS else 4)]
 
 
 def _promised(node: Node, done: Done, payload: bytes) -> None:
