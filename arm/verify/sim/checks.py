@@ -223,6 +223,7 @@ def own_writes_are_shown(world: World, node: Node) -> None:
         return
     shown: dict[str, set[str]] = {}
     groundless: set[str] = set()
+    visible = world.sights_of(node.user)
     for command_id, state, message_id, verb, after in node.rows(
         "work", "SELECT command_id, state, message_id, verb, base_after FROM outbox ORDER BY device_seq"
     ):
@@ -236,9 +237,12 @@ def own_writes_are_shown(world: World, node: Node) -> None:
         if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
             # accepted by a store that was restored since: it is offered again before it is shown again
             continue
+        if message_id not in visible:
+            # his rights have ended, and what he did is judged by them before the card has gone
+            continue
         if message_id not in shown:
             view = desk.messages.card(message_id)
-            if view is None and verb == "register" and message_id in world.sights_of(node.user):
+            if view is None and verb == "register":
                 raise Violation("I9", f"{node.name}: an own accepted registration is no longer shown")
             if view is None or view.sight != Sight.FULL:
                 continue
