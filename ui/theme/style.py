@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -117,7 +120,24 @@ def _dress(app: QApplication, tokens: Tokens, font_scale: float) -> None:
         QGuiApplication.restoreOverrideCursor()
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A collection in the middle of a walk, on any thread, may delete widgets that the list of them still names."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _recolour_icons(app: QApplication) -> None:
+    with _no_collection():
+        _recolour_every_icon(app)
+
+
+def _recolour_every_icon(app: QApplication) -> None:
     for widget in app.allWidgets():
         targets: list[QAbstractButton | QAction] = [*widget.actions()]
         if isinstance(widget, QAbstractButton):
