@@ -16,9 +16,11 @@ from typing import Any
 
 from arm.central.engine import make_engine, reading
 from arm.central.reference import read_reference
+from arm.domain.decide import apply
 from arm.domain.directory import Directory
 from arm.domain.message import Delivery, Message
 from arm.domain.visibility import Sight, Viewer, shown
+from arm.verify.sim.chance import Violation
 from arm.wire import event_from, message_from, plain
 
 CANARY = re.compile(rb"zq[tacsqn][0-9a-f]{10}")
@@ -88,20 +90,42 @@ class Oracle:
         if version != known_version:
             self.directory = self._directory()
             self._viewers.clear()
-        fresh = []
+        passed: dict[str, list[Message]] = {}
         if head != changed_after:
+            passed = self._replayed(changed_after)
             for message_id, rev, ver, state, applicant in self.rows(
                 "SELECT message_id, rev, ver, state, applicant FROM message WHERE seq > ?", (changed_after,)
             ):
-                self.known[message_id] = Known(message_from(_whole(state, applicant)), rev, ver)
-                fresh.append(message_id)
                 self._bind(message_id, f"{state}{applicant or ''}".encode())
+                self._take(message_id, Known(message_from(_whole(state, applicant)), rev, ver), passed)
         self._seen = (head, version)
         for user in users:
-            looked_at = list(self.known) if version != known_version else fresh
-            viewer = self.viewer(user, at)
-            seen = self.ever.setdefault(user, set())
-            seen.update(one for one in looked_at if viewer is not None and viewer.sight(self.known[one].message))
+            viewer, seen = self.viewer(user, at), self.ever.setdefault(user, set())
+            if viewer is None:
+                continue
+            seen.update(one for one, states in passed.items() if any(viewer.sight(state) for state in states))
+            if version != known_version:
+                seen.update(one for one, known in self.known.items() if viewer.sight(known.message))
+
+    def _replayed(self, after: int) -> dict[str, list[Message]]:
+        """The reference: what each new journal row made of its message, by the domain's own `apply`, row by row.
+
+        Several rows may have been committed at once: whoever was entitled between two of them was entitled.
+        """
+        passed: dict[str, list[Message]] = {}
+        for message_id, payload in self.rows(
+            "SELECT message_id, payload FROM journal WHERE seq > ? ORDER BY seq", (after,)
+        ):
+            before = passed[message_id][-1] if message_id in passed else None
+            if before is None and message_id in self.known:
+                before = self.known[message_id].message
+            passed.setdefault(message_id, []).append(apply(before, event_from(json.loads(payload))))
+        return passed
+
+    def _take(self, message_id: str, stored: Known, passed: dict[str, list[Message]]) -> None:
+        if message_id in passed and passed[message_id][-1] != stored.message:
+            raise Violation("I10", "a stored message is not what its journal rows make of it")
+        self.known[message_id] = stored
 
     def _bind(self, message_id: str, raw: bytes) -> None:
         """Canaries of a registration whose id nobody was told, since its desk crashed meanwhile."""
