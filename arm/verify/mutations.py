@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from arm.central import decisions, engine, feed, pushing, reading, together
+from arm.central import decisions, engine, feed, pushing, reading
 from arm.central.engine import writing
 from arm.central.problems import Trouble
 from arm.central.states import sight_by
-from arm.central.together import Push
+from arm.central.together import _Transaction
 from arm.central.unit import Unit
 from arm.desk.commands import CommandsDesk
 from arm.desk.projection import Projection
@@ -25,7 +25,6 @@ from arm.local.outbox import UNSENT
 from arm.local.pages import Replica
 from arm.sync.lease import Lease
 from arm.sync.sending import Sender
-from arm.wire import Card, from_json, to_json
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +44,20 @@ def no_idempotency() -> AbstractContextManager[None]:
     return swapped(decisions, "rows_among", lambda connection, command_ids: {})
 
 
-@contextmanager
-def idempotency_outside() -> Iterator[None]:
+def idempotency_outside() -> AbstractContextManager[None]:
     """The effect is committed first, what was decided in a transaction of its own after it."""
-    settle, real_log = together.settle, decisions.log
+    settle = vars(pushing)["settle"]
 
     def apart(store: Any, pushes: Any) -> None:
         rows: list[dict[str, Any]] = []
+        real_log = decisions.log
         with swapped(decisions, "log", lambda connection, more: rows.extend(more)):
             settle(store, pushes)
         if rows:
             with writing(store.engine) as connection:
                 real_log(connection, rows)
 
-    with swapped(pushing, "settle", apart):
-        yield
+    return swapped(pushing, "settle", apart)
 
 
 def ack_before_commit() -> AbstractContextManager[None]:
@@ -169,22 +167,17 @@ def lease_by_wall_clock() -> AbstractContextManager[None]:
 
 
 def clone_not_detected() -> AbstractContextManager[None]:
-    settle = together.settle
+    one = _Transaction._one
 
-    def trusting(store: Any, pushes: Any) -> None:
-        settle(store, pushes)
-        for push in pushes:
-            if not isinstance(push.trouble, Trouble) or push.trouble.code != "device_fork":
-                continue
-            left, last = push.commands[len(push.made) :], push.state.last_seq
-            again = [replace(one, device_seq=last + place) for place, one in enumerate(left, 1)]
-            second = Push(push.who, again)
-            settle(store, [second])
-            numbered = zip(second.made, left, strict=False)
-            push.made += [replace(made, device_seq=one.device_seq) for made, one in numbered]
-            push.state, push.trouble = second.state, second.trouble
+    def trusting(self: _Transaction, desk: Any, envelope: Any) -> None:
+        try:
+            one(self, desk, envelope)
+        except Trouble as trouble:
+            if trouble.code != "device_fork":
+                raise
+            one(self, desk, replace(envelope, device_seq=desk.last_seq + 1))
 
-    return swapped(pushing, "settle", trusting)
+    return swapped(_Transaction, "_one", trusting)
 
 
 def leavers_not_told() -> AbstractContextManager[None]:
@@ -200,9 +193,9 @@ def leavers_not_told() -> AbstractContextManager[None]:
 def fields_not_withheld() -> AbstractContextManager[None]:
     card = feed._card
 
-    def generous(row: Any, sight: Sight, timeline: Any, organisations: Any) -> Any:
-        whole = from_json(card(row, Sight.FULL, timeline, organisations), Card)
-        return msgspec.Raw(to_json(replace(whole, sight=sight.value)))
+    def generous(row: Any, sight: Sight, timeline: Any, organisations: Any) -> msgspec.Raw:
+        whole = msgspec.json.decode(card(row, Sight.FULL, timeline, organisations))
+        return msgspec.Raw(msgspec.json.encode(whole | {"sight": sight.value}))
 
     return swapped(feed, "_card", generous)
 

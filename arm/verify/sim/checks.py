@@ -56,9 +56,7 @@ def saved_is_kept(node: Node) -> None:
 
 def _is_in_every_backup(world: World, command_id: str) -> bool:
     """What was accepted and lies in a backup may leave the archive in time (P9)."""
-    held = "SELECT d.backup_floor FROM command_log c JOIN device d USING (device_id)"
-    row = world.oracle.rows(f"{held} WHERE c.command_id = ? AND c.device_seq <= d.backup_floor", (command_id,))
-    return bool(row) and world.told.get(command_id, ("", 0))[0] == "accepted"
+    return command_id in world.backed_up and world.told.get(command_id, ("", 0))[0] == "accepted"
 
 
 def _typed(payload: bytes) -> Any:
@@ -231,13 +229,14 @@ def own_writes_are_shown(world: World, node: Node) -> None:
             # what was built on a command that wasn't taken can't be shown over what stands
             groundless.add(command_id)
             continue
-        if state != "accepted" or verb == "warn" or command_id not in node.seen.get("forecast", ()):
+        made_by = node.seen.get("forecast", {}).get(command_id)
+        if state != "accepted" or verb == "warn" or made_by is None:
             # a warning is right for a moment, and which one it was is told by a clock that may have been set since
             continue
         if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
             # accepted by a store that was restored since: it is offered again before it is shown again
             continue
-        if message_id not in visible:
+        if message_id not in visible or made_by != desk._core.person().grants:
             # his rights have ended, and what he did is judged by them before the card has gone
             continue
         if message_id not in shown:

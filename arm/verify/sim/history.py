@@ -278,6 +278,7 @@ class History:
         if name == "restore":
             if world.server.backup is None:
                 world.in_store("a backup", world.server.back_up)
+                world.backed_up = {row[0] for row in world.oracle.rows("SELECT command_id FROM command_log")}
                 return "the store is backed up"
             self._rare_left -= 1
             world.count("restore")

@@ -87,7 +87,8 @@ def _weighed(verbs: list[Verb]) -> list[Verb]:
 
 def _promised(node: Node, done: Done, payload: bytes) -> None:
     node.promises.saved[done.command_id] = payload
-    node.seen.setdefault("forecast", set()).add(done.command_id)
+    if node.desk is not None:
+        node.seen.setdefault("forecast", {})[done.command_id] = node.desk._core.person().grants
     node.world.count("command")
 
 

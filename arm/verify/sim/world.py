@@ -58,6 +58,8 @@ class World:
         self.cursor_epochs: dict[str, int] = {}
         """cursor → the history of the store in which it was given"""
         self.rough_until = 0
+        self.backed_up: set[str] = set()
+        """Commands that the last backup holds."""
         self.excused: set[str] = set()
         """Commands whose desk lost its memory of them by a roll-back: a restored store can't get them again."""
         self.interlude: Callable[[Node], None] = lambda node: None
