@@ -24,7 +24,7 @@ AnyRow = Row[*tuple[Any, ...]]
 FIELD_POLICY = 1
 """Version of what each sight shows: a change of `shown` raises it, and every desk reconciles (P15)."""
 
-_FIELDS = struct.Struct(">BQ8s16s16s")
+_FIELDS = struct.Struct(">BQQ8s16s16s")
 _MAC_BYTES = 16
 TAGS_AT_ONCE = 200
 """SQLite takes at most 500 terms in one union; a coordinator of many topics has more tags."""
@@ -32,9 +32,14 @@ TAGS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the journal as one device knows it (P5)."""
+    """A place in the journal as one device knows it (P5), with the head of the snapshot that it was given from.
+
+    `hash8` is the head's: what a page shows may be newer than its place, and a store that lost that must be noticed.
+    The chain makes it the witness of the place too.
+    """
 
     seq: int
+    head: int
     hash8: bytes
     scope: bytes
     store: bytes
@@ -52,7 +57,7 @@ def store_mark(store_id: str) -> bytes:
 
 def seal(cursor: Cursor, key: bytes, device_id: DeviceId) -> str:
     """Opaque text that only this store can read and only this device can use."""
-    body = _FIELDS.pack(PROTO, cursor.seq, cursor.hash8, cursor.scope, cursor.store)
+    body = _FIELDS.pack(PROTO, cursor.seq, cursor.head, cursor.hash8, cursor.scope, cursor.store)
     return urlsafe_b64encode(body + _mac(body, key, device_id)).decode().rstrip("=")
 
 
@@ -65,8 +70,8 @@ def unseal(text: str, key: bytes, device_id: DeviceId) -> Cursor | None:
     body, mac = raw[: _FIELDS.size], raw[_FIELDS.size :]
     if len(body) != _FIELDS.size or not hmac.compare_digest(mac, _mac(body, key, device_id)):
         return None
-    proto, seq, hash8, scope, store = _FIELDS.unpack(body)
-    return Cursor(seq, hash8, scope, store) if proto == PROTO else None
+    proto, seq, head, hash8, scope, store = _FIELDS.unpack(body)
+    return Cursor(seq, head, hash8, scope, store) if proto == PROTO else None
 
 
 def _mac(body: bytes, key: bytes, device_id: DeviceId) -> bytes:

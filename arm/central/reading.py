@@ -67,10 +67,11 @@ def _state(row: Row[*tuple[Any, ...]]) -> DeviceState:
     return DeviceState(last_seq=row.last_seq, dec_hash=row.dec_hash, backup_floor=row.backup_floor)
 
 
-def _sealed(reference: Reference, who: Principal, scope: Scope, seq: int, entry_hash: str) -> str:
+def _sealed(reference: Reference, who: Principal, scope: Scope, seq: int, place: Row[*tuple[Any, ...]]) -> str:
     cursor = feed.Cursor(
         seq,
-        bytes.fromhex(entry_hash)[:8],
+        place.seq,
+        bytes.fromhex(place.hash)[:8],
         feed.scope_hash(scope.tags, reference.scope_version),
         feed.store_mark(reference.store_id),
     )
@@ -101,7 +102,7 @@ def pull(
         directory_version=str(reference.version),
         rescope=True,
     )
-    if known is not None and known.seq > place.seq:
+    if known is not None and known.head > place.seq:
         _be_no_standby(connection)
     if known is None or known.seq < place.floor or not _has_rights(reference, scope, known):
         return whole, False
@@ -114,12 +115,11 @@ def pull(
     items, cut_at = feed.page(places, found)
     is_full = len(places) == limit or cut_at is not None
     to_seq = (cut_at if cut_at is not None else places[-1][0]) if is_full else place.seq
-    to_hash = place.hash if to_seq == place.seq else feed.hash_at(connection, to_seq)
     answer = replace(
         whole,
         items=items,
         more=is_full and to_seq < place.seq,
-        to_cursor=_sealed(reference, who, scope, to_seq, to_hash or place.hash),
+        to_cursor=_sealed(reference, who, scope, to_seq, place),
         rescope=False,
     )
     return answer, False
@@ -150,12 +150,12 @@ def _has_rights(reference: Reference, scope: Scope, known: feed.Cursor) -> bool:
 def _is_of_this_history(
     connection: Connection, reference: Reference, known: feed.Cursor, place: Row[*tuple[Any, ...]]
 ) -> bool:
-    if known.store != feed.store_mark(reference.store_id) or known.seq > place.seq:
+    if known.store != feed.store_mark(reference.store_id) or known.head > place.seq:
         return False
-    if known.seq == place.seq:
+    if known.head == place.seq:
         entry_hash: str | None = place.hash
     else:
-        entry_hash = feed.hash_at(connection, known.seq) if known.seq else "0" * 64
+        entry_hash = feed.hash_at(connection, known.head) if known.head else "0" * 64
     return entry_hash is not None and bytes.fromhex(entry_hash)[:8] == known.hash8
 
 
@@ -173,7 +173,7 @@ def manifest(
     rows = feed.manifest_json(connection, scope.tags, bucket)
     return Manifest(
         rows=cast("list[ManifestRow]", rows),
-        cursor=_sealed(reference, who, scope, place.seq, place.hash),
+        cursor=_sealed(reference, who, scope, place.seq, place),
         server_time=now,
         directory_version=str(reference.version),
         scope=feed.scope_hash(scope.tags, reference.scope_version).hex(),
