@@ -141,6 +141,7 @@ def test_numbers_stay_dense_over_whatever_is_settled_and_renumbered(answer: list
 cursors = st.builds(
     Cursor,
     seq=st.integers(0, 2**63 - 1),
+    head=st.integers(0, 2**63 - 1),
     hash8=st.binary(min_size=8, max_size=8),
     scope=st.binary(min_size=16, max_size=16),
     store=st.binary(min_size=16, max_size=16),

@@ -238,6 +238,7 @@ def own_writes_are_shown(world: World, node: Node) -> None:
             continue
         if message_id not in visible or made_by != desk._core.person().grants:
             # his rights have ended, and what he did is judged by them before the card has gone
+            groundless.add(command_id)
             continue
         if message_id not in shown:
             view = desk.messages.card(message_id)

@@ -274,7 +274,7 @@ class History:
         world = self.world
         if not self._rare_left:
             return self._turn()
-        node = self._some()
+        node, rng = self._some(), self.world.chance.rng
         if name == "restore":
             if world.server.backup is None:
                 world.in_store("a backup", world.server.back_up)
@@ -283,13 +283,12 @@ class History:
             self._rare_left -= 1
             world.count("restore")
             world.oracle.close()
-            world.server.restore()
+            world.server.restore(is_told=rng.random() < 0.7)
             world.oracle.open()
             world.counts["checked"] = 0
             world.rough_until = world.step + 30
             world.look()
             for _ in range(5):
-                # others go on working on what is there, before the desks bring back what is missing
                 world.trace.note(f"     after the restore {steps.outside(world)}")
             return "the store is restored"
         if name in ("roll back", "cache back") and node.snapshot is None:
@@ -302,8 +301,7 @@ class History:
     def _rare_one(self, name: str, node: Node) -> str:
         world = self.world
         if name == "floor":
-            head = world.oracle.rows("SELECT seq FROM journal_head")[0][0]
-            floor = world.chance.rng.randint(0, head)
+            floor = world.chance.rng.randint(0, world.oracle.rows("SELECT seq FROM journal_head")[0][0])
             world.in_store("a compaction", lambda: world.server.raise_floor(floor))
             return "the journal is compacted"
         if name == "cache lost":

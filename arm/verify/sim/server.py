@@ -93,8 +93,11 @@ class Server:
         backups._raise_floors(self.central, floors)
         self.backup = copy
 
-    def restore(self) -> None:
-        """The steps of `arm central restore`: the store is as it was, its numbers ahead, its sessions ended."""
+    def restore(self, *, is_told: bool = True) -> None:
+        """The steps of `arm central restore`: the store is as it was, its numbers ahead, its sessions ended.
+
+        Not told: a standby that lags behind was promoted, and nobody has noticed what it never got.
+        """
         if self.backup is None:
             return
         self.stop()
@@ -103,7 +106,8 @@ class Server:
         shutil.copyfile(self.backup, self.file)
         self.disarm()
         self.central = self._opened()
-        backups._begin_anew(self.central)
+        if is_told:
+            backups._begin_anew(self.central)
         self.epoch += 1
 
     def raise_floor(self, seq: int) -> None:
