@@ -115,14 +115,13 @@ class Projection:
         self._load()
         with self._lock:
             roots = {self._roots.get(one, one) for one in message_ids}
-            for root in roots:
-                family = [one for one, of in self._roots.items() if of == root and one != root]
-                for one in (root, *family):
-                    self._projected.pop(one, None)
-                    self._roots.pop(one, None)
+            # noted before they are forgotten: what was done with a part of a split message belongs to it
+            family = roots | {one for one, of in self._roots.items() if of in roots}
+            for one in family:
+                self._projected.pop(one, None)
+                self._roots.pop(one, None)
             self._read_entries()
-            touched = [e for e in self._ordered() if self._roots.get(e.message_id, e.message_id) in roots]
-            self._project(touched)
+            self._project([entry for entry in self._ordered() if entry.message_id in family])
 
     def _load(self) -> None:
         with self._lock:
