@@ -186,7 +186,7 @@ def test_a_cursor_of_another_history_is_noted_as_a_fork(central: Central) -> Non
         key = reference.seal_key
     known = feed.unseal(moderator.cursor, key, moderator.who.device_id)
     assert known is not None
-    for other in (replace(known, hash8=b"01234567"), replace(known, seq=known.seq + 7)):
+    for other in (replace(known, hash8=b"01234567"), replace(known, head=known.head + 7)):
         moderator.cursor = feed.seal(other, key, moderator.who.device_id)
         assert moderator.pull().rescope
     assert len(noted(central.store, "history_fork")) == 2

@@ -58,6 +58,8 @@ class Oracle:
     """user → ids of messages that he was entitled to see at some moment."""
     parts: dict[str, set[str]] = field(default_factory=dict)
     """message → those it was split into, which keep its applicant."""
+    past: dict[str, list[Message]] = field(default_factory=dict)
+    """message → every state it went through, restored histories included"""
     directory: Directory = field(default_factory=Directory)
     _raw: sqlite3.Connection | None = None
     _seen: tuple[int, int] = (0, 0)
@@ -99,6 +101,8 @@ class Oracle:
                 self._bind(message_id, f"{state}{applicant or ''}".encode())
                 self._take(message_id, Known(message_from(_whole(state, applicant)), rev, ver), passed)
         self._seen = (head, version)
+        for message_id, states in passed.items():
+            self.past.setdefault(message_id, []).extend(states)
         for user in users:
             viewer, seen = self.viewer(user, at), self.ever.setdefault(user, set())
             if viewer is None:
@@ -106,6 +110,14 @@ class Oracle:
             seen.update(one for one, states in passed.items() if any(viewer.sight(state) for state in states))
             if version != known_version:
                 seen.update(one for one, known in self.known.items() if viewer.sight(known.message))
+
+    def was_once_his(self, message_id: str, user: str, at: datetime) -> bool:
+        """Whether his present rights would have shown him some past state of it.
+
+        Rights that were taken away and given back meanwhile seal the same cursor: then its id alone may come.
+        """
+        viewer = self.viewer(user, at)
+        return viewer is not None and any(viewer.sight(state) for state in self.past.get(message_id, ()))
 
     def _replayed(self, after: int) -> dict[str, list[Message]]:
         """The reference: what each new journal row made of its message, by the domain's own `apply`, row by row.

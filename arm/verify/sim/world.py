@@ -139,7 +139,9 @@ class World:
     def gave_ids(self, node: Node, call: str, ids: list[Any]) -> None:
         """I7: no id of a message that this user was never entitled to."""
         self.sights_of(node.user)
-        never = set(ids) - self.oracle.ever.get(node.user, set())
+        unknown = set(ids) - self.oracle.ever.get(node.user, set())
+        at = self.server.clock.wall()
+        never = {one for one in unknown if not self.oracle.was_once_his(one, node.user, at)}
         if never:
             raise Violation("I7", f"{call} told {node.name} {len(never)} ids that he was never entitled to")
 
