@@ -85,10 +85,13 @@ def decided(unit: Unit, given: Given) -> Outcome:
     ground = _ground(unit, given, held, sees)
     if held is not None and ground.footing is Footing.STALE:
         return _came_late(unit, given, held, Outcome(Verdict.CONFLICT, stale(unit, held, ground, sight)))
+    if ground.footing is Footing.UNSEEN:
+        # also his own earlier step may name nothing here: what rests on it isn't judged by somebody else's
+        return Outcome(Verdict.REFUSED, Refused(Reason.UNKNOWN_MESSAGE))
     outcome = _judged(unit, given, held, sees)
     if outcome.verdict is Verdict.ACCEPTED:
         return replace(outcome, verdict=Verdict.ACCEPTED_MERGED) if ground.footing is Footing.MERGED else outcome
-    if held is not None and ground.is_old and ground.footing is not Footing.UNSEEN:
+    if held is not None and ground.is_old:
         return _came_late(unit, given, held, outcome)
     return outcome
 

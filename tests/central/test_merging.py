@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from arm.central.central import Central
-from arm.domain.commands import Approve, Assign, Cause, Comment, Reassign, SendBack, Start, Submit
+from arm.domain.commands import Approve, Assign, Cause, Comment, Reassign, Recall, SendBack, Start, Submit
 from arm.domain.identity import MessageId, UserId
 from arm.domain.merging import PARTS
-from arm.domain.message import Result, text_hash
+from arm.domain.message import Result, Stage, text_hash
 from arm.domain.verbs import Verb
 from arm.wire import Base, Verdict
 from tests.central.region import accepted, assigned, desk, done
@@ -153,3 +153,17 @@ def test_an_executor_who_has_begun_meanwhile_is_still_replaced(central: Central)
     assert late.verdict is Verdict.ACCEPTED_MERGED
     stored = central.message(message_id)
     assert stored is not None and stored.executor == "second"
+
+
+def test_what_was_built_on_a_step_not_taken_takes_back_nobody_elses(central: Central) -> None:
+    """A recall made at home after a step that came too late must not undo the one made at the office."""
+    message_id = assigned(central)
+    office, home = desk(central, "executor"), desk(central, "executor")
+    seen = home.rev(message_id)
+    assert office.do(message_id, SendBack(reason="Не наше"), Base(rev=seen)).verdict is Verdict.ACCEPTED
+    late = home.do(message_id, SendBack(reason="Не наш участок"), Base(rev=seen))
+    assert late.verdict is Verdict.CONFLICT and home.card(message_id) is None
+    recall = home.do(message_id, Recall(), Base(after=late.command_id))
+    assert (recall.verdict, recall.reason) == (Verdict.REFUSED, "unknown_message")
+    stored = central.message(message_id)
+    assert stored is not None and stored.stage is Stage.COORDINATION
