@@ -1,4 +1,4 @@
-"""What a start itself finds: a damaged work file that was saved, a copy that is loaded anew."""
+"""What a start itself finds, a copy that is loaded anew, and the words for that and for a damaged work file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,12 @@ SHOWN_NUMBERS = 8
 
 
 def start_news(desk: Desk) -> tuple[DeskEvent, ...]:
-    """Read once the files are open; nothing when all was well. Events without an id: they are of this start alone."""
-    at = desk.sync.now()
-    report = desk.session.salvage()
-    if report is not None:
-        params = {
-            "file": report.kept_file,
-            "saved": str(report.commands),
-            "missing": ",".join(str(one) for one in report.missing_seqs),
-        }
-        return (DeskEvent(event_id="", kind=DeskEventKind.SALVAGED, at=at, params=params),)
+    """Read once the files are open; nothing when all was well. Events without an id: they are of this start alone.
+
+    A work file that was saved is an event of the desk, told until it is put away.
+    """
     if desk.session.was_rebuilt():
-        return (DeskEvent(event_id="", kind=DeskEventKind.REBUILT, at=at),)
+        return (DeskEvent(event_id="", kind=DeskEventKind.REBUILT, at=desk.sync.now()),)
     return ()
 
 

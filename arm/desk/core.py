@@ -137,13 +137,12 @@ class DeskCore:
             kept_file=salvaged.kept_file,
         )
         self.store.work.keep(report=to_json(report).decode())
-        numbers = ", ".join(str(one) for one in salvaged.missing_seqs)
         self.tell_once(
             DeskEventKind.SALVAGED,
             salvaged.kept_file,
-            commands=str(salvaged.commands),
-            missing=numbers,
-            kept_file=salvaged.kept_file,
+            file=salvaged.kept_file,
+            saved=str(salvaged.commands),
+            missing=",".join(str(one) for one in salvaged.missing_seqs),
         )
 
     def _stamp(self) -> str:

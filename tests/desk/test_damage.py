@@ -30,9 +30,11 @@ def test_damage_is_told_to_the_central_store_and_work_goes_on(town: Town) -> Non
     assert report is not None and report.commands + len(report.missing_seqs) == 40
     if again.session.me() is None:
         again.session.sign_in("town.example", "operator", PASSWORD)
-    events = again._core.store.work.rows("SELECT kind, params FROM desk_event")
-    assert [kind for kind, _ in events] == ["salvaged"]
-    assert json.loads(events[0][1])["kept_file"] == report.kept_file
+    events = again._core.store.work.rows("SELECT kind FROM desk_event")
+    assert [kind for (kind,) in events] == ["salvaged"]
+    (told,) = again.sync.status().events
+    missing = ",".join(str(one) for one in report.missing_seqs)
+    assert told.params == {"file": report.kept_file, "saved": str(report.commands), "missing": missing}
     again.sync.run_now()
     assert again.sync.status().unsent == 0
     (line,) = admin.devices(town.central.store, "operator")

@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 from arm.desk.troubles import CacheTrouble, SyncTrouble
 from arm.desk.values import Counter
 from arm.desk.values import Workspace as Space
+from tests.desk.steps import registration
 from tests.desk_fixture import PASSWORD, Town, open_town
 from ui.application import Application
+from ui.desk_news import news_of
 from ui.dialogs.sign_in import SignInDialog
 from ui.rail_faces import first_place
 from ui.start_news import salvage_words, start_news
@@ -118,3 +120,25 @@ def test_a_day_begins_where_something_waits() -> None:
     assert first_place(places, counters(Space.MODERATION, Space.DECISIONS), "decisions") is Space.DECISIONS
     assert first_place(places, counters(), "control") is Space.CONTROL
     assert first_place(places, (), "gone") is Space.MODERATION
+
+
+def test_a_saved_work_file_is_told_with_its_name_and_what_was_saved(town: Town) -> None:
+    """From the desk's own event to the banner's words."""
+    desk = town.desk("operator")
+    town.wire.is_cut = True
+    for number in range(40):
+        desk.commands.do(None, registration(f"Яма {number}"))
+    desk.close()
+    path = town.folder / "profiles" / "operator" / "work.db"
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 4096] = bytes(4096)
+    path.write_bytes(content)
+    (path.parent / "not-closed").touch()
+    again = town.bare_desk("operator")
+    report = again.session.salvage()
+    assert report is not None and report.commands
+    assert start_news(again) == ()
+    (news,) = news_of(again.sync.status().events, again.sync.now())
+    assert report.kept_file in news.face.text and str(report.commands) in news.face.text
+    again.close()
