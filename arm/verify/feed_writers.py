@@ -8,7 +8,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from arm.central.problems import Trouble
 from arm.domain.commands import Accept, Assign, Cause, Command, Comment, HandDownTo, HandUp, Reassign, SendBack
 from arm.domain.identity import CommandId, MessageId, UserId
 from arm.verify.rig_town import CITY, OPERATORS, WORKS, call, new_message_id, signed_in, topics
-from arm.wire import Base, Envelope, PushRequest, Verdict, plain
+from arm.wire import Base, Decision, Envelope, PushRequest, Verdict, plain
 
 SLOWEST_S = 0.05
 LARGEST_BATCH = 6
@@ -171,18 +171,7 @@ class _Writer:
 
     def _acted(self, batch: list[Act]) -> int | None:
         """How many entries it gave; None when it is to be repeated."""
-        self._hinder.begin(self._rng)
-        try:
-            decisions = self._central.act_many(batch)
-        except BrokenOff:
-            self._broken([one.command_id for one in batch])
-            return None
-        except Trouble:
-            self._told.retried += 1
-            return None
-        finally:
-            self._hinder.end()
-        return self._acknowledge(decisions)
+        return self._tried([one.command_id for one in batch], lambda: self._central.act_many(batch))
 
     def _story(self) -> Iterator[Act]:
         """A message that comes into sight of some and leaves that of others."""
@@ -234,18 +223,22 @@ class _Writer:
         self._hinder.finish()
 
     def _pushed(self, who: Any, envelope: Envelope) -> int | None:
+        request = PushRequest(device_id=who.device_id, commands=[envelope])
+        return self._tried([envelope.command_id], lambda: self._central.handle_push(who, request).decisions)
+
+    def _tried(self, command_ids: list[CommandId | None], write: Callable[[], list[Decision]]) -> int | None:
         self._hinder.begin(self._rng)
         try:
-            answer = self._central.handle_push(who, PushRequest(device_id=who.device_id, commands=[envelope]))
+            decisions = write()
         except BrokenOff:
-            self._broken([envelope.command_id])
+            self._broken(command_ids)
             return None
         except Trouble:
             self._told.retried += 1
             return None
         finally:
             self._hinder.end()
-        return self._acknowledge(answer.decisions)
+        return self._acknowledge(decisions)
 
     def _acknowledge(self, decisions: list[Any]) -> int:
         accepted = [one for one in decisions if one.verdict is Verdict.ACCEPTED and one.result_seq is not None]
