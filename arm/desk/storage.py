@@ -124,7 +124,7 @@ class LocalStorage:
         work = self._core.store.work
         work.outbox.renumber()
         work.keep(device_id=device_id, token="")
-        self._core.tell_once(DeskEventKind.DEVICE_RENEWED, device_id, unsent=str(work.outbox.count()[0]))
+        self._core.tell_once(DeskEventKind.DEVICE_RENEWED, device_id, unsent=str(work.outbox.count().unsent))
         self._core.tell(Changes(outbox=True))
 
     def outgoing(self, command_id: str) -> list[Outgoing]:

@@ -71,10 +71,11 @@ class SyncDesk:
         if not self._core.is_open:
             return known
         store = self._core.store
-        unsent, attention = store.work.outbox.count()
-        parked = store.work.outbox.parked()
+        counts = store.work.outbox.count()
         events = (*known.events, *(_event(one) for one in store.events.open()))
-        status = replace(known, unsent=unsent, refused=attention - parked, parked=parked, events=events)
+        status = replace(
+            known, unsent=counts.unsent, refused=counts.turned_down, parked=counts.parked, events=events
+        )
         lease = self._core.lease_state()
         if lease is not None and revoked_at is None:
             status = replace(status, is_locked=lease.is_locked, lease_ends_at=self._core.now() + lease.left)
@@ -142,11 +143,11 @@ class SyncDesk:
             self._client_version,
             self._core.around.ahead,
         )
-        unsent = self._core.store.work.outbox.count()[0]
+        unsent = self._core.store.work.outbox.count().unsent
         try:
             turn = _believed(lambda: cycle.run_once(progress, is_cancelled))
         except SyncTrouble as trouble:
-            if self._core.store.work.outbox.count()[0] < unsent:
+            if self._core.store.work.outbox.count().unsent < unsent:
                 self._moved_at = self._core.now()
             self._told(trouble)
             raise
@@ -244,7 +245,7 @@ class SyncDesk:
 
     def _stuck_since(self, trouble: SyncTrouble) -> datetime | None:
         """Since when a reachable store has taken nothing of what waits, where that is too long (P25)."""
-        if trouble.kind in UNREACHABLE or not self._core.is_open or not self._core.store.work.outbox.count()[0]:
+        if trouble.kind in UNREACHABLE or not self._core.is_open or not self._core.store.work.outbox.count().unsent:
             self._moved_at = None
             return None
         if self._moved_at is None:

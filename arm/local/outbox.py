@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as field_of
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from arm.local.database import Connection, transaction, troubles
 
@@ -68,6 +68,14 @@ class Settled:
     result_seq: int | None = None
     result_rev: str = ""
     number: str = ""
+
+
+class Counts(NamedTuple):
+    """Commands not sent yet, turned down and waiting for their author, parked and waiting for an administrator."""
+
+    unsent: int
+    turned_down: int
+    parked: int
 
 
 class Outbox:
@@ -289,16 +297,11 @@ class Outbox:
                 c.execute("UPDATE outbox SET device_seq = ? WHERE command_id = ?", (seq, command_id))
             c.execute("DELETE FROM remembered WHERE name IN ('last_seq', 'dec_hash', 'given_seq', 'pruned_seq')")
 
-    def count(self) -> tuple[int, int]:
-        """(unsent, waiting for the author's choice)."""
+    def count(self) -> Counts:
         with self._lock, troubles():
             found = dict(self._connection.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
-        return int(found.get(UNSENT, 0)), sum(int(found.get(state, 0)) for state in ATTENTION)
-
-    def parked(self) -> int:
-        """How many wait for an administrator (P25)."""
-        with self._lock, troubles():
-            return int(self._connection.execute("SELECT count(*) FROM outbox WHERE state = 'parked'").fetchone()[0])
+        counted = {state: int(found.get(state, 0)) for state in (UNSENT, *ATTENTION)}
+        return Counts(counted[UNSENT], counted["refused"] + counted["conflict"], counted["parked"])
 
     def _entries(self, source: str, parameters: tuple[Any, ...]) -> list[Entry]:
         with self._lock, troubles():
