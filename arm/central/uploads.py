@@ -30,7 +30,6 @@ from arm.wire import UploadAnswer, UploadRequest
 UNREFERENCED_LIFE = timedelta(days=7)
 UNREFERENCED_BYTES = 500 * 1024 * 1024
 """Quota of one user's files that no accepted command names yet."""
-FORGOTTEN_AT_ONCE = 500
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -154,12 +153,6 @@ class Uploads:
     def pieces(self, file: StoredFile) -> Iterator[bytes]:
         """The content of a file that `read` has allowed."""
         return self._files.pieces(file.upload_id)
-
-    def forget_unreferenced(self) -> int:
-        """Removes what no command named within seven days; the number removed."""
-        with writing(self._store.engine) as connection:
-            self.lay_aside(connection, self._store.clock(), FORGOTTEN_AT_ONCE)
-        return self.remove_laid_aside(FORGOTTEN_AT_ONCE)
 
     def lay_aside(self, connection: Connection, now: datetime, limit: int) -> int:
         """Makes old files that no command named unfit to be named: only then may they be removed from the folder."""

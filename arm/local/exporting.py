@@ -58,7 +58,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in row.items():
         plain = bytes(value).decode("utf-8", errors="replace") if isinstance(value, bytes | memoryview) else value
-        if name in {"payload", "fields", "details", "standing"} and isinstance(plain, str) and plain:
+        if name in {"payload", "fields", "details"} and isinstance(plain, str) and plain:
             with suppress(ValueError):
                 plain = json.loads(plain)
         shown[name] = plain

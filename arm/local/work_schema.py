@@ -47,14 +47,13 @@ SECOND = (
         for column in (
             "failures INTEGER NOT NULL DEFAULT 0",
             "failing_since TEXT NOT NULL DEFAULT ''",
-            "standing TEXT NOT NULL DEFAULT ''",
         )
     ),
     "CREATE TABLE desk_event (event_id TEXT PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL,"
     " params TEXT NOT NULL DEFAULT '{}', is_put_away INTEGER NOT NULL DEFAULT 0)",
     "ALTER TABLE stored_file ADD COLUMN used_at TEXT NOT NULL DEFAULT ''",
 )
-"""Counts of failed sendings (P25), what stands at the store beside a conflict (P19, JSON), what the desk must tell."""
+"""Counts of failed sendings (P25), what the desk must tell, when a file was used last."""
 MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 WORK_VERSION = len(MIGRATIONS)
 """A file of a later version is not written (P22)."""

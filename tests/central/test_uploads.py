@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from arm.central.central import Central
+from arm.central.engine import writing
 from arm.central.files import FileFolder, media_type, shown_name
 from arm.central.problems import Trouble
 from arm.domain.commands import Comment
@@ -132,7 +133,9 @@ def test_what_nobody_names_is_forgotten_after_a_week(central: Central, clock: Ha
     kept = uploaded(operator, small_picture() + b"!")
     operator.do(new_id(), phone_call(files=(kept,)), Base())
     clock.moment += timedelta(days=8)
-    assert central.uploads.forget_unreferenced() == 1
+    with writing(central.store.engine) as connection:
+        assert central.uploads.lay_aside(connection, clock.moment, limit=500) == 1
+    assert central.uploads.remove_laid_aside(limit=500) == 1
     with pytest.raises(Trouble, match="not_found"):
         central.uploads.offset(operator.who, picture.upload_id)
     assert list(central.uploads.pieces(central.uploads.read(operator.who, kept.upload_id)))
