@@ -22,6 +22,7 @@ from arm.desk.desk import Desk
 from arm.domain.classifier import Category, Classifier, Subcategory
 from arm.domain.identity import Grant, MessageId, OrganisationId, Person, Role, UserId
 from arm.domain.organisations import Organisation
+from arm.local.held_keys import HeldKeys as MemoryKeyStore
 from arm.settings import resource_path
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
@@ -74,22 +75,6 @@ class Hands:
     def pass_by(self, span: timedelta) -> None:
         self.moment += span
         self.passed_s += span.total_seconds()
-
-
-@dataclass
-class MemoryKeyStore:
-    """A keyring in memory; real by its behaviour."""
-
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def read(self, account: str) -> str | None:
-        return self.secrets.get(account)
-
-    def write(self, account: str, secret: str) -> None:
-        self.secrets[account] = secret
-
-    def forget(self, account: str) -> None:
-        self.secrets.pop(account, None)
 
 
 @dataclass

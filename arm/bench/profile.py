@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -24,22 +24,6 @@ NAME, POSITION = "Проверкина Вера Ивановна", "коорди
 ME = user_id("bench")
 COORDINATED = 4
 """Organisations whose new messages make up the first queue; as a curator he sees everything."""
-
-
-@dataclass(slots=True)
-class HeldKey:
-    """A keyring of this process alone: what is measured here is the cache, not the system's keyring."""
-
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def read(self, account: str) -> str | None:
-        return self.secrets.get(account)
-
-    def write(self, account: str, secret: str) -> None:
-        self.secrets[account] = secret
-
-    def forget(self, account: str) -> None:
-        self.secrets.pop(account, None)
 
 
 @dataclass(frozen=True)

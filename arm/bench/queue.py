@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from arm.bench.goals import ROUNDS, Report, disturbance, median_ratio, number, percentile, steady_rounds
-from arm.bench.profile import HeldKey, build, still
+from arm.bench.profile import build, still
 from arm.bench.vocabulary import PER_CLASS, Vocabulary
 from arm.bootstrap import open_desk
 from arm.desk.clock import Surroundings
@@ -20,6 +20,7 @@ from arm.desk.values import QueueQuery, Workspace
 from arm.local.cache import FILE_NAME, CacheFile
 from arm.local.database import Connection, connect
 from arm.local.folding import match_query
+from arm.local.held_keys import HeldKeys
 from arm.local.search import search_ranked
 
 SMALL_ROWS = 10_000
@@ -40,7 +41,7 @@ class Filled:
 
     folder: Path
     rows: int
-    keys: HeldKey
+    keys: HeldKeys
     key: bytes
     around: Surroundings
 
@@ -92,7 +93,7 @@ def run(
 def fill(folder: Path, rows: int, told: Callable[[str], None]) -> Filled:
     """An encrypted profile of so many rows; the clock stands at the moment of its making."""
     began = time.perf_counter()
-    keys, around = HeldKey(), still(datetime.now(UTC))
+    keys, around = HeldKeys(), still(datetime.now(UTC))
 
     def count(done: int) -> None:
         if done % 20_000 == 0:

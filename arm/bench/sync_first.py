@@ -98,10 +98,10 @@ def main(kind: str, asked: dict[str, Any]) -> float:
 
 def _desk(asked: dict[str, Any], place: Path) -> float:
     """From nothing to in step: manifest, cards, places, words, encrypted; signing in is not counted."""
-    from arm.bench.profile import HeldKey
     from arm.bootstrap import open_desk
+    from arm.local.held_keys import HeldKeys
 
-    keys = HeldKey()
+    keys = HeldKeys()
     desk = open_desk(place / "desk", key_store=lambda: keys)
     try:
         desk.session.sign_in(asked["address"], LOGIN, asked["password"])

@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 
 from arm.bench.goals import Report, disturbance, median_ratio, number, percentile, steady_rounds
-from arm.bench.profile import HeldKey
 from arm.bench.sync_pouch import Pouch
 from arm.bench.sync_stores import LOGIN, TOP, Served, acts, texts
 from arm.bootstrap import open_desk
@@ -22,6 +21,7 @@ from arm.desk.values import Changes, Done
 from arm.domain.commands import Comment, Register
 from arm.domain.identity import MessageId
 from arm.domain.message import Applicant, Channel
+from arm.local.held_keys import HeldKeys
 
 AT_ONCE = 100
 REPEATS = 5
@@ -34,7 +34,7 @@ G8_S = 300.0
 @contextmanager
 def synced(folder: Path, served: Served) -> Iterator[Desk]:
     """A desk with an own encrypted profile, signed in over HTTP and in step; its threads are not started."""
-    keys = HeldKey()
+    keys = HeldKeys()
     desk = open_desk(folder, key_store=lambda: keys)
     try:
         desk.session.sign_in(served.address, LOGIN, served.password)

@@ -16,8 +16,8 @@ IDLE_S = 60.0
 MOST_IDLE_MS = 5.0
 LEAST_TICKS = 3_000
 PROGRAM = (
-    "import sys; from arm.bench.profile import HeldKey; from arm.bootstrap import open_desk;"
-    " from ui.bench.stalls import main; keys = HeldKey();"
+    "import sys; from arm.local.held_keys import HeldKeys; from arm.bootstrap import open_desk;"
+    " from ui.bench.stalls import main; keys = HeldKeys();"
     " sys.exit(main(lambda place: open_desk(place, key_store=lambda: keys)))"
 )
 """Put together here, since windows know nothing of the bench and `arm` nothing of windows."""

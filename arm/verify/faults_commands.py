@@ -17,13 +17,14 @@ from arm.desk.desk import Desk
 from arm.domain.commands import Approve, Comment, Start, Submit
 from arm.domain.identity import MessageId, UserId
 from arm.domain.message import Result, text_hash
+from arm.local.held_keys import HeldKeys
 from arm.sync.troubles import SyncTrouble
 from arm.verify.faults_registry import Skip, case, holds
 from arm.verify.power_desk import ACK, Job
 from arm.verify.power_trace import desk_command
 from arm.verify.proxy import Toxics
 from arm.verify.rig import Client, Rig, Scene
-from arm.verify.rig_desk import MemoryKeys, desk_on
+from arm.verify.rig_desk import desk_on
 from arm.verify.rig_server import program_environment
 from arm.verify.rig_town import call, new_message_id
 from arm.wire import Envelope, PushAnswer, Verdict, from_json, plain
@@ -273,7 +274,7 @@ def wrong_clocks(rig: Rig) -> None:
     with rig.scene() as scene:
         for number, shift in enumerate(("-400d", "+400d"), 1):
             login = f"operator-{number}"
-            profile, keys = scene.folder / login, MemoryKeys()
+            profile, keys = scene.folder / login, HeldKeys()
             desk_on(profile, scene.server.address, login, keys).close()
             job = scene.folder / f"{login}.json"
             Job(str(profile), "desk", 3, sync_every=3, sync_first=True, secrets=keys.secrets).write(job)

@@ -20,6 +20,7 @@ from arm.central.problems import StoreTrouble, Trouble
 from arm.central.security import noted
 from arm.domain.commands import Comment
 from arm.domain.identity import UserId
+from arm.local.held_keys import HeldKeys
 from arm.local.pages import local_revisions
 from arm.sync.ports import Transport
 from arm.sync.transport import HttpTransport
@@ -28,7 +29,7 @@ from arm.verify import failover, feed
 from arm.verify.faults_registry import case, holds
 from arm.verify.figures import Figures
 from arm.verify.rig import Rig
-from arm.verify.rig_desk import MemoryKeys, Pusher, desk_on, started
+from arm.verify.rig_desk import Pusher, desk_on, started
 from arm.verify.rig_postgres import Cluster, debian_programs, running_cluster, running_pair
 from arm.verify.rig_server import running_server
 from arm.verify.rig_town import PASSWORD, call, new_message_id, settle, signed_in
@@ -150,7 +151,7 @@ def old_backup(rig: Rig) -> None:
     with open_central(url) as central:
         settle(central)
     with running_server(url, folder) as server:
-        desk = desk_on(folder / "desk", server.address, "operator-1", MemoryKeys())
+        desk = desk_on(folder / "desk", server.address, "operator-1", HeldKeys())
         made = []
         try:
             for number in range(8):
@@ -218,7 +219,7 @@ def _await(standby: Cluster, primary: Cluster) -> None:
 def lying_channel(rig: Rig) -> None:
     with rig.scene() as scene:
         for is_lying, least, most in ((True, 1, 15), (False, 1, 4)):
-            keys, pulls = MemoryKeys(), [0]
+            keys, pulls = HeldKeys(), [0]
             folder = scene.folder / "desks" / f"channel-{is_lying}"
             desk_on(folder, scene.server.address, "moderator", keys).close()
             desk = open_desk(folder, key_store=_given(keys), connect=_bad_channel(is_lying, pulls))
@@ -231,7 +232,7 @@ def lying_channel(rig: Rig) -> None:
                 desk.close()
 
 
-def _given(keys: MemoryKeys) -> Callable[[], MemoryKeys]:
+def _given(keys: HeldKeys) -> Callable[[], HeldKeys]:
     return lambda: keys
 
 

@@ -7,13 +7,14 @@ import random
 import shutil
 
 from arm.bootstrap import open_desk
+from arm.local.held_keys import HeldKeys
 from arm.local.pages import local_revisions
 from arm.verify import power
 from arm.verify.faults_registry import case, holds
 from arm.verify.figures import Figures
 from arm.verify.power_kill import kill_outbox, kill_page
 from arm.verify.rig import Rig
-from arm.verify.rig_desk import MemoryKeys, desk_on
+from arm.verify.rig_desk import desk_on
 from arm.verify.rig_town import call
 
 
@@ -43,7 +44,7 @@ def power_cuts(rig: Rig) -> None:
 def damaged_cache(rig: Rig) -> None:
     with rig.scene() as scene:
         ids = {scene.registered(f"Яма {n}") for n in range(5)}
-        keys, folder = MemoryKeys(), scene.folder / "desks" / "damaged"
+        keys, folder = HeldKeys(), scene.folder / "desks" / "damaged"
         desk = desk_on(folder, scene.server.address, "operator-1", keys)
         made = desk.commands.do(None, call("Не отправлено"))
         desk.close()

@@ -13,13 +13,14 @@ from arm.central.acting import Act
 from arm.desk.desk import Desk
 from arm.desk.troubles import SyncTrouble
 from arm.domain.identity import UserId
+from arm.local.held_keys import HeldKeys
 from arm.local.pages import local_revisions
 from arm.sync.ports import Transport
 from arm.sync.transport import HttpTransport
 from arm.verify.faults_registry import case, holds
 from arm.verify.proxy import Proxy, Toxics
 from arm.verify.rig import Rig, Scene
-from arm.verify.rig_desk import MemoryKeys, Typist, started
+from arm.verify.rig_desk import Typist, started
 from arm.verify.rig_town import PASSWORD, call, new_message_id
 from arm.wire import FetchRequest
 from arm.wire_packed import PackedFetch
@@ -174,7 +175,7 @@ def broken_first_sync(rig: Rig) -> None:
     """Two thousand messages stand for the hundred thousand, whose time `arm bench sync` measures."""
     with rig.scene() as scene:
         scene.central.act_many([Act(UserId("operator-1"), new_message_id(), call(f"Звонок {n}")) for n in range(2000)])
-        address, folder, keys = scene.server.address, scene.folder / "desk", MemoryKeys()
+        address, folder, keys = scene.server.address, scene.folder / "desk", HeldKeys()
         moody = _Moody(random.Random(78))  # noqa: S311
         while True:
             desk = open_desk(folder, key_store=lambda: keys, connect=moody.connect)

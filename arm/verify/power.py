@@ -14,6 +14,7 @@ from pathlib import Path
 from arm.bootstrap import open_desk
 from arm.bootstrap_central import open_central
 from arm.local.cache import CacheFile
+from arm.local.held_keys import HeldKeys
 from arm.local.keys import key_from_store, load_record
 from arm.local.pages import local_revisions
 from arm.local.troubles import CacheTrouble
@@ -23,7 +24,7 @@ from arm.verify.figures import Figures, begun, tell
 from arm.verify.power_desk import Job
 from arm.verify.power_kill import prove_kills
 from arm.verify.power_trace import Disk, Step, traced
-from arm.verify.rig_desk import MemoryKeys, desk_on
+from arm.verify.rig_desk import desk_on
 from arm.verify.rig_server import CentralProcess, running_server
 from arm.verify.rig_town import settle
 
@@ -68,7 +69,7 @@ class _Stage:
     profile: Path
     job: Path
     scratch: Path
-    keys: MemoryKeys
+    keys: HeldKeys
     key: bytes
 
 
@@ -80,7 +81,7 @@ def _stage(commands: int, synchronous: str) -> Iterator[_Stage]:
         with open_central(url, files=folder / "files") as central:
             settle(central)
         with running_server(url, folder) as server:
-            profile, keys = folder / "profile", MemoryKeys()
+            profile, keys = folder / "profile", HeldKeys()
             desk_on(profile, server.address, LOGIN, keys).close()
             record = load_record(profile)
             if record is None:

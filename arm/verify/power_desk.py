@@ -12,8 +12,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from arm.local.held_keys import HeldKeys
 from arm.local.outbox import Entry
-from arm.verify.rig_desk import MemoryKeys
 
 ACK = b"ACK"
 
@@ -73,7 +73,7 @@ def _whole_desk(job: Job) -> None:
     from arm.desk.values import Done
     from arm.verify.rig_town import call
 
-    keys = MemoryKeys(dict(job.secrets))
+    keys = HeldKeys(dict(job.secrets))
     desk = open_desk(Path(job.profile), ca_file="", key_store=lambda: keys)
     if job.sync_first:
         desk.sync.run_now()

@@ -24,10 +24,11 @@ from arm.central.engine import reading
 from arm.desk.desk import Desk
 from arm.domain.commands import Accept, Assign, Command
 from arm.domain.identity import CommandId, MessageId, UserId
+from arm.local.held_keys import HeldKeys
 from arm.sync.transport import HttpTransport
 from arm.verify.figures import Figures
 from arm.verify.proxy import Proxy
-from arm.verify.rig_desk import MemoryKeys, desk_on
+from arm.verify.rig_desk import desk_on
 from arm.verify.rig_postgres import Cluster, running_cluster
 from arm.verify.rig_server import CentralProcess
 from arm.verify.rig_town import CITY, call, new_message_id, settle, signed_in, topics
@@ -89,10 +90,10 @@ class Scene:
         self.stack.callback(made.close)
         return made
 
-    def desk(self, login: str, name: str = "", address: str = "", keys: MemoryKeys | None = None) -> Desk:
+    def desk(self, login: str, name: str = "", address: str = "", keys: HeldKeys | None = None) -> Desk:
         """A real desk, signed in and synchronised; `address` leads through a proxy."""
         folder = self.folder / "desks" / (name or login)
-        desk = desk_on(folder, address or self.server.address, login, keys or MemoryKeys())
+        desk = desk_on(folder, address or self.server.address, login, keys or HeldKeys())
         self.stack.callback(desk.close)
         return desk
 

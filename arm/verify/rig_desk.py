@@ -7,7 +7,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from arm.bootstrap import open_desk
@@ -15,6 +14,7 @@ from arm.desk.desk import Desk
 from arm.desk.troubles import SyncTrouble
 from arm.domain.commands import Command, Comment
 from arm.domain.identity import CommandId, DeviceId, MessageId
+from arm.local.held_keys import HeldKeys
 from arm.local.keys import key_from_store, load_record
 from arm.local.outbox import Entry
 from arm.local.work import WorkFile
@@ -25,23 +25,7 @@ from arm.wire import Base, Decision, Envelope, PushRequest, SignInRequest, plain
 PAUSE_S = 0.2
 
 
-@dataclass
-class MemoryKeys:
-    """A keyring in memory; real by its behaviour."""
-
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def read(self, account: str) -> str | None:
-        return self.secrets.get(account)
-
-    def write(self, account: str, secret: str) -> None:
-        self.secrets[account] = secret
-
-    def forget(self, account: str) -> None:
-        self.secrets.pop(account, None)
-
-
-def desk_on(folder: Path, server: str, login: str, keys: MemoryKeys) -> Desk:
+def desk_on(folder: Path, server: str, login: str, keys: HeldKeys) -> Desk:
     """A desk of that person, signed in and synchronised."""
     desk = open_desk(folder, ca_file="", key_store=lambda: keys)
     desk.session.sign_in(server, login, PASSWORD)
@@ -49,7 +33,7 @@ def desk_on(folder: Path, server: str, login: str, keys: MemoryKeys) -> Desk:
     return desk
 
 
-def entries_of(folder: Path, keys: MemoryKeys) -> list[Entry]:
+def entries_of(folder: Path, keys: HeldKeys) -> list[Entry]:
     """Everything in the outbox and its archive of a profile that nobody has open."""
     record = load_record(folder)
     if record is None:
@@ -127,7 +111,7 @@ class Typist:
 
     def __init__(self, folder: Path, server: str, login: str, keep_on: threading.Event, pause_s: float) -> None:
         self.folder = folder
-        self.keys = MemoryKeys()
+        self.keys = HeldKeys()
         self.desk = desk_on(folder, server, login, self.keys)
         self.saved: list[tuple[CommandId, MessageId]] = []
         """What the desk has said to be saved on this computer."""

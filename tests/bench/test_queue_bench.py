@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from arm.bench import cli, queue
-from arm.bench.profile import HeldKey, build, still
+from arm.bench.profile import build, still
 from arm.bench.vocabulary import CLASSES, Vocabulary
 from arm.bootstrap import open_desk
 from arm.desk.values import Filter, QueueQuery, Workspace
+from arm.local.held_keys import HeldKeys
 
 ROWS = 230
 
@@ -52,7 +53,7 @@ def test_the_searches_find_something_and_stay_the_same(filled: queue.Filled) -> 
 
 
 def test_the_same_moment_gives_the_same_messages(tmp_path: Path) -> None:
-    around, keys = still(datetime(2026, 3, 1, tzinfo=UTC)), HeldKey()
+    around, keys = still(datetime(2026, 3, 1, tzinfo=UTC)), HeldKeys()
     firsts = []
     for name in ("one", "two"):
         build(tmp_path / name, 20, keys, lambda _done: None, around)

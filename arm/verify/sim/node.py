@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from arm.bootstrap import open_desk
 from arm.desk.clock import Surroundings
 from arm.desk.desk import Desk
+from arm.local.held_keys import HeldKeys
 from arm.local.troubles import CacheTrouble, FileTrouble
 from arm.sync.ahead import InTurn
 from arm.sync.troubles import SyncTrouble
@@ -24,22 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SERVER = "town.example"
-
-
-@dataclass
-class Keyring:
-    """A keyring in memory, real by its behaviour."""
-
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def read(self, account: str) -> str | None:
-        return self.secrets.get(account)
-
-    def write(self, account: str, secret: str) -> None:
-        self.secrets[account] = secret
-
-    def forget(self, account: str) -> None:
-        self.secrets.pop(account, None)
 
 
 @dataclass
@@ -66,7 +51,7 @@ class Node:
         self.disk = Disk(self.folder, is_sealed)
         world.disks.append(self.disk)
         self.clock = NodeClock(world.time)
-        self.keyring = Keyring()
+        self.keyring = HeldKeys()
         self.promises = Promises()
         self.snapshot: tuple[Path, Promises] | None = None
         self.desk: Desk | None = None
