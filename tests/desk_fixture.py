@@ -27,6 +27,7 @@ from arm.settings import resource_path
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
 from arm.wire import (
+    MAX_PAGE,
     Decision,
     DeviceReport,
     Digests,
@@ -89,6 +90,7 @@ class Wire:
     before: Callable[[str], None] = lambda name: None
     after: Callable[[str], None] = lambda name: None
     calls: list[str] = field(default_factory=list)
+    page_size: int = MAX_PAGE
 
     def connect(self, server: str, device_id: Callable[[], str], token: Callable[[], str]) -> DirectTransport:
         return DirectTransport(self, device_id, token)
@@ -131,6 +133,9 @@ class DirectTransport:
     def push(self, request: PushRequest) -> PushAnswer:
         sent = from_json(to_json(request), PushRequest)
         return self._ask("push", lambda: self._wire.central.handle_push(self._who(), sent))
+
+    def page_size(self) -> int:
+        return self._wire.page_size
 
     def changes(self, cursor: str, limit: int) -> PullAnswer:
         return self._ask("changes", lambda: self._wire.central.handle_pull(self._who(), cursor, limit))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from arm.bench.goals import Report, number, percentile
 from arm.bench.sync_stores import LOGIN, Served
@@ -27,20 +28,11 @@ WHAT = "задержка цикла событий окна при первой 
 def measure(report: Report, served: Served, rows: int, idle_s: float, folder: Path) -> None:
     """One first sync: it lasts as long as it lasts; p99.9 needs some minutes of ticks, which the report tells."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        entry = {"place": str(Path(place) / "desk"), "address": served.address, "password": served.password}
-        ran = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", PROGRAM],
-            input=json.dumps({**entry, "login": LOGIN, "idle_s": idle_s}).encode(),
-            stdout=subprocess.PIPE,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-            cwd=Path(__file__).resolve().parents[2],
-            check=False,
-        )
-    if ran.returncode:
+        told = watched_first_sync(Path(place) / "desk", served.address, LOGIN, served.password, idle_s)
+    if told is None:
         for goal_id, goal in (("S14.p999", 16.0), ("S14.max", 50.0)):
             report.miss(goal_id, goal, f"{WHAT}, мс", "окно не запустилось или сверка не удалась")
         return
-    told = json.loads(ran.stdout.splitlines()[-1])
     idle, busy = told["idle"], told["busy"]
     calm = percentile(idle, 0.999)
     disturbed = (
@@ -54,3 +46,22 @@ def measure(report: Report, served: Served, rows: int, idle_s: float, folder: Pa
     spread = f"p99 {number(percentile(busy, 0.99))}; пустой цикл p99.9 {number(calm)}, max {number(max(idle))}{few}"
     report.judge("S14.p999", 16.0, f"{WHAT}, p99.9, мс; {spread}", percentile(busy, 0.999), disturbed)
     report.judge("S14.max", 50.0, f"{WHAT}, самая долгая, мс", max(busy), disturbed)
+
+
+def watched_first_sync(place: Path, address: str, login: str, password: str, idle_s: float) -> dict[str, Any] | None:
+    """A first sync under the eyes of a window in a process of its own; None when it fails.
+
+    `idle` and `busy`: how late each tick of the event loop came, ms; `progress`: [seconds since the beginning, rows
+    done]; `rows`: how many have come.
+    """
+    entry = {"place": str(place), "address": address, "login": login, "password": password, "idle_s": idle_s}
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", PROGRAM],
+        input=json.dumps(entry).encode(),
+        stdout=subprocess.PIPE,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).resolve().parents[2],
+        check=False,
+    )
+    found: dict[str, Any] | None = None if ran.returncode else json.loads(ran.stdout.splitlines()[-1])
+    return found

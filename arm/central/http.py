@@ -119,12 +119,14 @@ def sign_out(central: TheCentral, who: Desk) -> Response:
 
 
 @api.get("/directory", **route(gives=DirectoryAnswer))
-def directory(central: TheCentral, who: Desk, if_none_match: Annotated[str | None, Header()] = None) -> Response:
-    found = central.handle_directory(who)
+async def directory(
+    request: Request, central: TheCentral, who: Desk, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    found = await run_in_threadpool(central.handle_directory, who)
     tag = f'"{found.version}"'
     if if_none_match == tag:
         return Response(status_code=304, headers={"ETag": tag})
-    return answer(found, ETag=tag)
+    return await large_answer(request, lambda: to_json(found), NO_STORE | {"ETag": tag})
 
 
 @api.post("/commands", **route(takes=PushRequest, gives=PushAnswer))
@@ -139,26 +141,30 @@ async def commands(request: Request, central: TheCentral, who: KnownDesk, body: 
 
 @api.get("/changes", **route(gives=PullAnswer))
 async def changes(
-    central: TheCentral, who: KnownDesk, cursor: str = "", limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE
+    request: Request,
+    central: TheCentral,
+    who: KnownDesk,
+    cursor: str = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
 ) -> Response:
-    return await large_answer(lambda: central.written_pull(who, cursor, limit))
+    return await large_answer(request, lambda: central.written_pull(who, cursor, limit))
 
 
 @api.get("/manifest", **route(gives=Manifest))
 async def manifest(
-    central: TheCentral, who: KnownDesk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None
+    request: Request, central: TheCentral, who: KnownDesk, bucket: Annotated[int | None, Query(ge=0, le=255)] = None
 ) -> Response:
-    return await large_answer(lambda: central.written_manifest(who, bucket))
+    return await large_answer(request, lambda: central.written_manifest(who, bucket))
 
 
 @api.get("/manifest/digests", **route(gives=Digests))
-async def digests(central: TheCentral, who: KnownDesk) -> Response:
-    return await large_answer(lambda: to_json(central.handle_digests(who)))
+async def digests(request: Request, central: TheCentral, who: KnownDesk) -> Response:
+    return await large_answer(request, lambda: to_json(central.handle_digests(who)))
 
 
 @api.post("/cards:fetch", **route(takes=FetchRequest, gives=FetchAnswer))
-async def fetch(central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
-    return await large_answer(lambda: central.written_fetch(who, read(body, FetchRequest)))
+async def fetch(request: Request, central: TheCentral, who: KnownDesk, body: SmallBody) -> Response:
+    return await large_answer(request, lambda: central.written_fetch(who, read(body, FetchRequest)))
 
 
 @api.get("/wait", **route(gives=WaitAnswer))

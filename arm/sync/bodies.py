@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from arm.sync.troubles import SyncTrouble
+from arm.wire import MAX_PAGE
 
 if TYPE_CHECKING:
     import requests
@@ -19,18 +20,22 @@ PACE_AFTER_S = 120.0
 _PIECE = 64 * 1024
 LEAST_PART, FIRST_PART, MOST_PART = 64 * 1024, 512 * 1024, 8 * 1024 * 1024
 QUICK_S, SLOW_S = 2.0, 20.0
+LEAST_PAGE = 10
+TELLING_BYTES, QUICK_PACE = 32 * 1024, 1_000_000
+"""A body from that size on tells of the line; it is quick from so many bytes a second on."""
 
 
-def whole_body(response: requests.Response) -> bytes:
-    """Raises SyncTrouble(wrong_server): too_large, too_slow; and whatever the network raises."""
+def whole_body(response: requests.Response, line: Line) -> bytes:
+    """The line learns its pace. Raises SyncTrouble(wrong_server): too_large, too_slow; and what the network raises."""
     announced = response.headers.get("Content-Length", "")
     if announced.isdigit() and int(announced[:18]) > MOST_ANSWER_BYTES:
         raise SyncTrouble("wrong_server", {"code": "too_large"})
-    found = bytearray()
+    found, begun_s = bytearray(), time.monotonic()
     for piece in pieces_of(response):
         found += piece
         if len(found) > MOST_ANSWER_BYTES:
             raise SyncTrouble("wrong_server", {"code": "too_large"})
+    line.took(response.raw.tell(), time.monotonic() - begun_s)
     return bytes(found)
 
 
@@ -43,6 +48,18 @@ def pieces_of(response: requests.Response) -> Iterator[bytes]:
         if passed_s > PACE_AFTER_S and came < passed_s * LEAST_PACE:
             raise SyncTrouble("wrong_server", {"code": "too_slow"})
         yield piece
+
+
+class Line:
+    """How quickly bodies come: packing them helps a slow line and only costs time on a quick one."""
+
+    def __init__(self) -> None:
+        self.is_quick = False
+
+    def took(self, size: int, seconds: float) -> None:
+        """`size` as it came, packed or not; a short body tells nothing."""
+        if size >= TELLING_BYTES:
+            self.is_quick = size >= QUICK_PACE * seconds
 
 
 class PieceSize:
@@ -58,3 +75,17 @@ class PieceSize:
             self.bytes_now = min(MOST_PART, self.bytes_now * 4)
         elif seconds > SLOW_S:
             self.bytes_now = max(LEAST_PART, self.bytes_now // 4)
+
+
+class PageSize:
+    """How many cards are asked for at once: on a slow line fewer, so that progress is seen and little is lost."""
+
+    def __init__(self) -> None:
+        self.cards_now = MAX_PAGE
+
+    def took(self, count: int, seconds: float) -> None:
+        """`count` cards have come in that time; an empty answer tells nothing of the line."""
+        if count and seconds > SLOW_S:
+            self.cards_now = max(LEAST_PAGE, min(self.cards_now, count) // 2)
+        elif seconds < QUICK_S and count >= self.cards_now:
+            self.cards_now = min(MAX_PAGE, self.cards_now * 4)

@@ -13,7 +13,7 @@ from arm.sync.ahead import Ahead, Coming, InTurn
 from arm.sync.ports import IdGen, Storage, Transport
 from arm.sync.sending import Sender
 from arm.sync.troubles import SyncTrouble
-from arm.wire import MAX_PAGE, FetchRequest, Manifest
+from arm.wire import FetchRequest, Manifest
 from arm.wire_packed import AnyCard, AnyFetch, AnyPull
 
 FIRST_FETCH = 50
@@ -96,7 +96,7 @@ class Cycle:
                 if not self.reconcile(progress, is_cancelled):
                     return pages, False
                 continue
-            page = self._transport.changes(self._storage.cursor(), MAX_PAGE)
+            page = self._transport.changes(self._storage.cursor(), self._transport.page_size())
             self._heard(page.server_time)
             self._refuse_to_be_too_old(page)
             if page.directory_version != self._storage.directory_version():
@@ -149,7 +149,7 @@ class Cycle:
 
     def _fetch_wanted(self, line: deque[_Piece], progress: Progress, is_cancelled: Callable[[], bool]) -> bool:
         """Pieces are applied in their order; those that have come while one was written go into one transaction."""
-        self._line_up(line, (), FIRST_FETCH)
+        self._line_up(line, (), min(FIRST_FETCH, self._transport.page_size()))
         while True:
             done, total = self._storage.reconcile_progress() or (0, 0)
             progress(done, total)
@@ -163,15 +163,16 @@ class Cycle:
             while line and line[0].coming.is_here():
                 cards += line[0].coming.result().cards
                 asked = asked + line.popleft().asked
-            self._line_up(line, asked, MAX_PAGE * (PIECES_AHEAD - len(line)))
+            self._line_up(line, asked, self._transport.page_size() * (PIECES_AHEAD - len(line)))
             self._storage.apply_cards(asked, cards)
 
     def _line_up(self, line: deque[_Piece], asked: Sequence[str], count: int) -> None:
         """Asks for so many more messages than are on their way or about to be written."""
         known = len(asked) + sum(len(piece.asked) for piece in line)
         more = self._storage.wanted(known + count)[known:]
-        for start in range(0, len(more), MAX_PAGE):
-            some = more[start : start + MAX_PAGE]
+        size = self._transport.page_size()
+        for start in range(0, len(more), size):
+            some = more[start : start + size]
             request = FetchRequest(message_ids=[MessageId(one) for one in some])
             line.append(_Piece(some, self._ahead.start(partial(self._transport.fetch, request))))
 

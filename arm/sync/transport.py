@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from arm.sync.answers import ECHO, JSON_KINDS, is_ours, somebody_else, trouble_of
-from arm.sync.bodies import MOST_ANSWER_BYTES, PieceSize, pieces_of, whole_body
+from arm.sync.bodies import MOST_ANSWER_BYTES, Line, PageSize, PieceSize, pieces_of, whole_body
 from arm.sync.faults import trouble_behind
 from arm.sync.heard import LastHeard, dated
 from arm.sync.troubles import SyncTrouble
@@ -89,6 +89,8 @@ class HttpTransport:
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._sessions: list[requests.Session] = []
         self._piece = PieceSize()
+        self._page = PageSize()
+        self._line = Line()
 
     def sign_in(self, request: SignInRequest) -> SignInAnswer:
         return self._json("POST", "/sessions", SignInAnswer, to_json(request))
@@ -107,9 +109,14 @@ class HttpTransport:
     def push(self, request: PushRequest) -> PushAnswer:
         return self._json("POST", "/commands", PushAnswer, to_json(request))
 
+    def page_size(self) -> int:
+        return self._page.cards_now
+
     def changes(self, cursor: str, limit: int) -> PackedPull:
-        query = urlencode({"cursor": cursor, "limit": limit})
-        return self._read(self._call("GET", f"/changes?{query}"), PackedPull, packed_from_json)
+        query, begun_s = urlencode({"cursor": cursor, "limit": limit}), time.monotonic()
+        answer = self._read(self._call("GET", f"/changes?{query}"), PackedPull, packed_from_json)
+        self._page.took(len(answer.items), time.monotonic() - begun_s)
+        return answer
 
     def manifest(self, bucket: int | None = None) -> Manifest:
         return self._json("GET", "/manifest" if bucket is None else f"/manifest?bucket={bucket}", Manifest)
@@ -121,7 +128,10 @@ class HttpTransport:
         return self._json("GET", f"/devices/self/decisions?after={after}", list[Decision])
 
     def fetch(self, request: FetchRequest) -> PackedFetch:
-        return self._read(self._call("POST", "/cards:fetch", to_json(request)), PackedFetch, packed_from_json)
+        begun_s = time.monotonic()
+        answer = self._read(self._call("POST", "/cards:fetch", to_json(request)), PackedFetch, packed_from_json)
+        self._page.took(len(request.message_ids), time.monotonic() - begun_s)
+        return answer
 
     def wait(self, cursor: str, timeout_s: float) -> WaitAnswer:
         query = urlencode({"cursor": cursor, "timeout_s": f"{timeout_s:g}"})
@@ -231,6 +241,8 @@ class HttpTransport:
         sent = {"Arm-Device": self._device_id(), "Accept": "application/json", ECHO: secrets.token_hex(16)}
         if self._token():
             sent["Authorization"] = f"Bearer {self._token()}"
+        if self._line.is_quick:
+            sent["Accept-Encoding"] = "identity"
         if body is not None:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
@@ -289,17 +301,16 @@ class HttpTransport:
                 # a hotel's sign-in page answers 200 to everything: not a word of it is believed
                 raise somebody_else(response)
             try:
-                return reading(_body(response), kind)
+                return reading(_body(response, self._line), kind)
             except BadWire:
                 raise SyncTrouble("wrong_server", {"code": "not_the_protocol"}) from None
 
-    @staticmethod
-    def _trouble(response: requests.Response) -> SyncTrouble:
+    def _trouble(self, response: requests.Response) -> SyncTrouble:
         status, headers = response.status_code, response.headers
         problem: Problem | None = None
         if headers.get("Content-Type", "").startswith("application/problem+json"):
             with contextlib.suppress(BadWire):
-                problem = from_json(_body(response), Problem)
+                problem = from_json(_body(response, self._line), Problem)
         if problem is None and status == 511:
             return somebody_else(response)
         is_bodyless = response.request.method == "HEAD"
@@ -315,9 +326,9 @@ def _draft(message_id: str, draft_id: str) -> str:
     return f"{_message(message_id)}/drafts/{quote(draft_id, safe='')}"
 
 
-def _body(response: requests.Response) -> bytes:
+def _body(response: requests.Response, line: Line) -> bytes:
     with _network():
-        return whole_body(response)
+        return whole_body(response, line)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from arm.verify.rig import Rig
 from arm.verify.rig_postgres import RigTrouble
 from arm.verify.rig_server import ROOT, program_environment
 
-MODULES = ("feed", "commands", "network", "access", "secrets", "hostile", "stores", "files", "elsewhere")
+MODULES = ("feed", "commands", "network", "load", "access", "secrets", "hostile", "stores", "files", "elsewhere")
 BROKEN = (
     *(Failed, SyncTrouble, CacheTrouble, Trouble, StoreTrouble, SQLAlchemyError),
     *(

@@ -32,7 +32,7 @@ BAD_WEATHER = (
     Toxics(drop_answer=True),
     Toxics(duplicate=True),
     Toxics(limit_bytes=300, reset=True),
-    Toxics(slicer_bytes=37, latency_s=0.005),
+    Toxics(slicer_bytes=37, bandwidth_bytes_s=7400),
     Toxics(hold_request_s=0.7, duplicate=True),
     Toxics(bandwidth_bytes_s=4000),
     Toxics(down=True),

@@ -23,8 +23,8 @@ _LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
 class Toxics:
     """What is done to bytes. Unset means nothing; `down` refuses connections.
 
-    Towards the desk: `latency_s` before each piece (with `jitter_s` more by chance), `bandwidth_bytes_s`,
-    `slicer_bytes` per piece, `slow_close_s` before a close is passed on, `limit_bytes` of an answer and then the end
+    Towards the desk: `latency_s` before what has come (with `jitter_s` more by chance), `slicer_bytes` at a time with
+    `bandwidth_bytes_s`, `slow_close_s` before a close is passed on, `limit_bytes` of an answer and then the end
     (`reset` ends it by RST, else it is closed), `timeout` lets nothing through and closes nothing, `drop_answer`
     forwards the request and closes instead of passing the answer on. Towards the store: `duplicate` sends each
     request twice at once, on two connections.
@@ -206,8 +206,8 @@ class Proxy:
         if toxics.drop_answer:
             self.tally.answers_dropped += 1
             return False
+        time.sleep(toxics.latency_s + self._rng.uniform(0.0, toxics.jitter_s))
         for part in _sliced(piece, toxics.slicer_bytes):
-            time.sleep(toxics.latency_s + self._rng.uniform(0.0, toxics.jitter_s))
             if toxics.bandwidth_bytes_s:
                 time.sleep(len(part) / toxics.bandwidth_bytes_s)
             room = len(part) if toxics.limit_bytes is None else max(0, toxics.limit_bytes - state.passed)

@@ -135,6 +135,17 @@ def test_the_directory_is_sent_once_per_version(url: str, central: Central) -> N
     assert executor.ask("GET", "/api/v1/directory", **{"If-None-Match": tag}).status_code == 200
 
 
+def test_large_answers_are_packed_for_whoever_asks(url: str, central: Central) -> None:
+    executor = client_of(url, desk(central, "executor"), central)
+    packed = executor.ask("GET", "/api/v1/directory", **{"Accept-Encoding": "gzip"})
+    plain = executor.ask("GET", "/api/v1/directory", **{"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip" and "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["Content-Length"]) * 2 < int(plain.headers["Content-Length"])
+    short = executor.ask("GET", "/api/v1/manifest", **{"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in short.headers and short.json()["rows"] == []
+
+
 ROUTES = [
     ("GET", "/api/v1/directory", None),
     ("POST", "/api/v1/commands", b"{}"),

@@ -15,7 +15,7 @@ from tests.desk_fixture import PASSWORD, TOWN, WORKS, Town
 
 def test_a_cancelled_first_sync_goes_on_where_it_ended(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("arm.sync.cycle.FIRST_FETCH", 2)
-    monkeypatch.setattr("arm.sync.cycle.MAX_PAGE", 2)
+    town.wire.page_size = 2
     for n in range(5):
         registered(town, f"Яма номер {n} на дороге")
     desk = town.bare_desk("moderator")

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from arm.sync import bodies
-from arm.sync.bodies import LEAST_PART, MOST_ANSWER_BYTES, MOST_PART, PieceSize
+from arm.sync.bodies import LEAST_PAGE, LEAST_PART, MOST_ANSWER_BYTES, MOST_PART, Line, PageSize, PieceSize
 from arm.sync.transport import HttpTransport
 from arm.sync.troubles import SyncTrouble
+from arm.wire import MAX_PAGE
 from tests.sync.rigs import Answering, Heard, serving
 
 JSON = "application/json"
@@ -206,3 +207,44 @@ def test_parts_of_a_file_grow_on_a_quick_line_and_shrink_on_a_slow_one() -> None
     assert size.bytes_now == LEAST_PART
     size.took(10, 0.1)
     assert size.bytes_now == LEAST_PART
+
+
+def test_fewer_cards_are_asked_for_at_once_on_a_slow_line() -> None:
+    size = PageSize()
+    size.took(50, 30.0)
+    assert size.cards_now == 25
+    for _ in range(5):
+        size.took(size.cards_now, 30.0)
+    assert size.cards_now == LEAST_PAGE
+    size.took(0, 300.0)
+    size.took(LEAST_PAGE - 1, 0.1)
+    assert size.cards_now == LEAST_PAGE
+    for _ in range(5):
+        size.took(size.cards_now, 0.1)
+    assert size.cards_now == MAX_PAGE
+
+
+def test_a_line_is_quick_by_what_comes_over_it_not_by_short_answers() -> None:
+    line = Line()
+    line.took(1000, 0.0001)
+    assert not line.is_quick
+    line.took(100_000, 0.05)
+    assert line.is_quick
+    line.took(100_000, 1.0)
+    assert not line.is_quick
+
+
+def test_packing_is_asked_for_until_the_line_shows_that_it_is_quick() -> None:
+    heard: list[str] = []
+
+    def noting(handler: BaseHTTPRequestHandler) -> None:
+        heard.append(handler.headers["Accept-Encoding"])
+        answering(b" " * 100_000)(handler)
+
+    with serving(noting) as server:
+        transport = HttpTransport(server.address, lambda: "", lambda: "")
+        for _ in range(2):
+            with pytest.raises(SyncTrouble):
+                transport.manifest()
+        transport.close()
+    assert heard == ["gzip", "identity"]

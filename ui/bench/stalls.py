@@ -74,6 +74,7 @@ class Measured(QObject):
         self._entry, self._idle_s = entry, idle_s
         self.failed: BaseException | None = None
         self.rows = 0
+        self._progress: list[tuple[float, int]] = []
         self._window.show()
 
     def start(self) -> None:
@@ -93,13 +94,13 @@ class Measured(QObject):
         self._busy.start()
 
         def fetch(desk: Desk) -> int:
-            came = [0]
+            began = time.perf_counter()
 
             def count(done: int, total: int) -> None:
-                came[0] = done
+                self._progress.append((time.perf_counter() - began, done))
 
             desk.sync.first_sync(count)
-            return came[0]
+            return self._progress[-1][1]
 
         self._bridge.call_out(self, fetch, self._on_fetched, self._on_failed)
 
@@ -117,7 +118,8 @@ class Measured(QObject):
         QCoreApplication.quit()
 
     def told(self) -> str:
-        return json.dumps({"rows": self.rows, "idle": self._idle.late_ms, "busy": self._busy.late_ms})
+        told = {"rows": self.rows, "progress": self._progress}
+        return json.dumps({**told, "idle": self._idle.late_ms, "busy": self._busy.late_ms})
 
 
 def main(open_desk: Callable[[Path], Desk]) -> int:

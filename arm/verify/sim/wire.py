@@ -17,6 +17,7 @@ from arm.verify.sim.chance import Violation
 from arm.verify.sim.checks import nothing_goes_back
 from arm.verify.sim.server import ServerCrash
 from arm.wire import (
+    MAX_PAGE,
     Decision,
     DeviceReport,
     Digests,
@@ -181,6 +182,9 @@ class SimTransport:
         answer = self._ask("push", handle)
         self._world.heard_decisions(answer.decisions)
         return answer
+
+    def page_size(self) -> int:
+        return MAX_PAGE
 
     def changes(self, cursor: str, limit: int) -> PullAnswer:
         who = self._who()
