@@ -73,9 +73,7 @@ class SyncDesk:
         store = self._core.store
         counts = store.work.outbox.count()
         events = (*known.events, *(_event(one) for one in store.events.open()))
-        status = replace(
-            known, unsent=counts.unsent, refused=counts.turned_down, parked=counts.parked, events=events
-        )
+        status = replace(known, unsent=counts.unsent, refused=counts.turned_down, parked=counts.parked, events=events)
         lease = self._core.lease_state()
         if lease is not None and revoked_at is None:
             status = replace(status, is_locked=lease.is_locked, lease_ends_at=self._core.now() + lease.left)
@@ -222,18 +220,21 @@ class SyncDesk:
         except CacheTrouble:
             return False
 
-    def _told(self, trouble: SyncTrouble | None) -> None:
+    def _told(self, trouble: SyncTrouble | None, pause_s: float = 0.0) -> None:
+        """`pause_s`: in how many seconds the network thread tries again by itself; unknown within a turn."""
         if trouble is not None and is_revoked(trouble):
             self._transport = None
             self._core.wipe()
         if trouble is None:
             self._moved_at = self._core.now()
-            self._set(kind=SyncKind.IN_STEP, since=self._moved_at, done=0, total=0, trouble="", stuck_since=None)
+            calm = {"done": 0, "total": 0, "trouble": "", "stuck_since": None, "next_try_at": None}
+            self._set(kind=SyncKind.IN_STEP, since=self._moved_at, **calm)
         else:
             self._set(
                 kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT),
                 trouble=trouble_code(trouble),
                 stuck_since=self._stuck_since(trouble),
+                next_try_at=self._core.now() + timedelta(seconds=pause_s) if pause_s else None,
             )
         if self._core.is_open:
             status = self.status()

@@ -100,15 +100,15 @@ class Schedule:
     """Three threads: one pushes and pulls, one holds the long poll and wakes the first, one watches for sleep.
 
     `turn` does one whole turn and may say False when it brought nothing, `wait` the long poll (its cursor is its own
-    affair), `told` hears every outcome, `drop` ends the connections that a sleep has left dead; `is_known` says that
-    what the channel told of is here already.
+    affair), `told` hears every outcome and in how many seconds the next turn comes by itself, `drop` ends the
+    connections that a sleep has left dead; `is_known` says that what the channel told of is here already.
     """
 
     def __init__(
         self,
         turn: Callable[[Callable[[], bool]], bool | None],
         wait: Callable[[float], WaitAnswer | None],
-        told: Callable[[SyncTrouble | None], None],
+        told: Callable[[SyncTrouble | None, float], None],
         rng: Rng,
         clock: Clock,
         drop: Callable[[], None] = lambda: None,
@@ -186,12 +186,13 @@ class Schedule:
                 has_brought = self._turn(stopping.is_set)
             except SyncTrouble as trouble:
                 self._listening.clear()
-                self._told(trouble)
                 if _is_final(trouble):
+                    self._told(trouble, 0.0)
                     stopping.set()
                     self._listening.set()
                     return
                 pause_s = max(back_off.pause_s(trouble), LEAST_PAUSE_S)
+                self._told(trouble, pause_s)
                 if trouble.retry_after_s is not None:
                     if stopping.wait(pause_s):
                         return
@@ -201,9 +202,9 @@ class Schedule:
                 back_off.reset()
                 if is_called or has_brought:
                     self._calls.came(has_brought is not False)
-                self._told(None)
-                self._listening.set()
                 pause_s = FALLBACK_POLL_S
+                self._told(None, pause_s)
+                self._listening.set()
 
     def _has_come(self, is_woken: bool) -> bool:
         """Whether the channel has only told what a turn of before has brought already: an own command, mostly."""

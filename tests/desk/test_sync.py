@@ -1,12 +1,13 @@
 """Sync at the desk: first sync, leaving and coming of messages, troubles on the way."""
 
 from datetime import timedelta
+from queue import Queue
 
 import pytest
 
 from arm.central import admin
 from arm.desk.troubles import SyncTrouble
-from arm.desk.values import Changes, Filter, SyncKind, Workspace
+from arm.desk.values import Changes, Filter, SyncKind, SyncStatus, Workspace
 from arm.domain.commands import Assign, Comment, Reassign, Start
 from arm.domain.identity import Grant, Role, UserId
 from tests.desk.steps import accepted, assigned, desks, do, queue, registered
@@ -177,3 +178,21 @@ def test_a_turn_that_brings_nothing_says_so(town: Town) -> None:
         registered(town)
         told = [desk.sync._turn(lambda: False) for _ in range(2)]
     assert told == [True, False]
+
+
+def test_the_status_says_when_the_network_thread_tries_again(town: Town) -> None:
+    with desks(town, "moderator") as (desk,):
+        planned: Queue[SyncStatus] = Queue()
+        stop = desk.listen(lambda changes: planned.put(changes.sync) if changes.sync else None)
+        town.wire.is_cut = True
+        desk.sync.start()
+        status = planned.get(timeout=10)
+        while status.next_try_at is None:
+            status = planned.get(timeout=10)
+        assert status.kind is SyncKind.OFFLINE and status.next_try_at > desk.sync.now()
+        town.wire.is_cut = False
+        desk.sync.wake()
+        while status.kind is not SyncKind.IN_STEP:
+            status = planned.get(timeout=10)
+        assert status.next_try_at is None
+        stop()

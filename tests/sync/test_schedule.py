@@ -51,7 +51,7 @@ def test_a_slip_in_what_the_store_asks_for_does_not_end_sync() -> None:
         assert BackOff(Highest()).pause_s(SyncTrouble("server_fault", {"retry_after_s": text})) == 1
 
 
-def schedule(turn: Callable[[Callable[[], bool]], None], told: Callable[[SyncTrouble | None], None]) -> Schedule:
+def schedule(turn: Callable[[Callable[[], bool]], None], told: Callable[[SyncTrouble | None, float], None]) -> Schedule:
     def wait(timeout_s: float) -> WaitAnswer | None:
         # the live channel is out of order: only the fallback is left
         raise SyncTrouble("offline")
@@ -67,7 +67,7 @@ def test_a_refused_token_stops_the_loop_once() -> None:
         turns.append(1)
         raise SyncTrouble("unauthorised")
 
-    running = schedule(turn, lambda trouble: stopped.set())
+    running = schedule(turn, lambda trouble, pause_s: stopped.set())
     running.start()
     thread = running._threads[0]
     assert stopped.wait(10)
@@ -78,7 +78,7 @@ def test_a_refused_token_stops_the_loop_once() -> None:
 
 def test_something_to_send_wakes_at_once() -> None:
     turned = threading.Semaphore(0)
-    running = schedule(lambda is_stopping: turned.release(), lambda trouble: None)
+    running = schedule(lambda is_stopping: turned.release(), lambda trouble, pause_s: None)
     running.start()
     assert turned.acquire(timeout=10)
     running.wake()
@@ -92,12 +92,27 @@ def test_stopping_does_not_wait_for_a_pause() -> None:
     def turn(is_stopping: Callable[[], bool]) -> None:
         raise SyncTrouble("server_fault", {"retry_after_s": "3600"})
 
-    running = schedule(turn, lambda trouble: told.set())
+    running = schedule(turn, lambda trouble, pause_s: told.set())
     running.start()
     thread = running._threads[0]
     assert told.wait(10)
     running.stop()
     assert not thread.is_alive()
+
+
+def test_a_trouble_is_told_with_the_time_of_the_next_turn() -> None:
+    told: queue.Queue[tuple[SyncTrouble | None, float]] = queue.Queue()
+    troubles = [SyncTrouble("server_fault", {"retry_after_s": "120"})]
+
+    def turn(is_stopping: Callable[[], bool]) -> None:
+        if troubles:
+            raise troubles.pop()
+
+    running = schedule(turn, lambda trouble, pause_s: told.put((trouble, pause_s)))
+    running.start()
+    trouble, pause_s = told.get(timeout=10)
+    assert trouble is not None and 120 <= pause_s <= 121
+    running.stop()
 
 
 def test_calls_that_bring_nothing_are_held_back_and_one_that_brings_frees_all() -> None:
@@ -134,7 +149,7 @@ def test_a_channel_that_lies_makes_no_storm(is_signed_out: bool) -> None:
         requests.append(0.0)
         return False
 
-    running = Schedule(turn, wait, lambda trouble: None, Lowest(), Hands())
+    running = Schedule(turn, wait, lambda trouble, pause_s: None, Lowest(), Hands())
     assert requests_in(4.0, running, requests) <= 5
 
 
@@ -145,7 +160,8 @@ def test_news_through_the_channel_are_never_held_back() -> None:
         turns.release()
         return True
 
-    running = Schedule(turn, lambda s: WaitAnswer(head_moved=True, head=1), lambda trouble: None, Lowest(), Hands())
+    moved = WaitAnswer(head_moved=True, head=1)
+    running = Schedule(turn, lambda s: moved, lambda trouble, pause_s: None, Lowest(), Hands())
     running.start()
     for _ in range(50):
         assert turns.acquire(timeout=5)
@@ -173,7 +189,7 @@ def test_a_flapping_line_sees_fewer_than_three_requests_a_second() -> None:
         threading.Event().wait(1.0 - (time.monotonic() - begun) % 1.0)
         raise SyncTrouble("offline")
 
-    running = Schedule(turn, wait, lambda trouble: None, Lowest(), Hands())
+    running = Schedule(turn, wait, lambda trouble, pause_s: None, Lowest(), Hands())
     assert requests_in(6.0, running, requests) <= 3
 
 
@@ -202,7 +218,7 @@ def test_waking_up_drops_dead_connections_and_begins_a_turn_whatever_the_pause()
     def wait(timeout_s: float) -> WaitAnswer | None:
         raise SyncTrouble("offline")
 
-    running = Schedule(turn, wait, lambda trouble: None, Highest(), Hands(), dropped.set)
+    running = Schedule(turn, wait, lambda trouble, pause_s: None, Highest(), Hands(), dropped.set)
     running.start()
     for _ in range(3):
         assert turned.acquire(timeout=10)
@@ -219,7 +235,7 @@ def test_a_program_too_old_to_read_goes_on_sending() -> None:
         turned.release()
         raise SyncTrouble("too_old", {"code": "min_client", "wanted": "9.0.0"})
 
-    running = schedule(turn, lambda trouble: None)
+    running = schedule(turn, lambda trouble, pause_s: None)
     running.start()
     assert turned.acquire(timeout=10)
     running.wake()
@@ -234,7 +250,7 @@ def test_what_the_store_asks_for_is_waited_once() -> None:
         turned.release()
         raise SyncTrouble("server_fault", {"retry_after_s": "3"})
 
-    running = Schedule(turn, lambda timeout_s: None, lambda trouble: None, Lowest(), Hands())
+    running = Schedule(turn, lambda timeout_s: None, lambda trouble, pause_s: None, Lowest(), Hands())
     running.start()
     assert turned.acquire(timeout=10)
     begun = time.monotonic()
@@ -254,7 +270,7 @@ def test_a_call_for_what_an_own_turn_has_brought_costs_no_second_turn() -> None:
     running = Schedule(
         lambda is_stopping: turned.release(),
         wait,
-        lambda trouble: None,
+        lambda trouble, pause_s: None,
         Highest(),
         Hands(),
         is_known=lambda answer: answer.head <= 7,
