@@ -21,6 +21,7 @@ from typing import Any
 import uvicorn
 
 from arm.central.central import Central
+from arm.central.heads import BoundedHeads
 from arm.central.http import make_app
 from arm.central.waiting import Poller
 
@@ -164,6 +165,7 @@ def serve_on(
     app = make_app(central)
     config = uvicorn.Config(
         app,
+        http=BoundedHeads,
         log_config=None,
         access_log=False,
         server_header=False,

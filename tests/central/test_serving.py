@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,30 +19,61 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from arm.central.central import Central
+from arm.central.heads import BoundedHeads
 from arm.central.http import make_app
 from arm.central.serving import ServeTrouble, _Server, check_certificate, listening_socket
 
 
-def test_a_connection_that_says_nothing_is_hung_up_on(central: Central) -> None:
-    """Half a head of a request is as silent as none; else a thousand of them keep everybody out."""
+@contextmanager
+def serving(central: Central, longest_silence_s: float) -> Iterator[socket.socket]:
+    """The socket that a server listens on."""
     started, app, bound = threading.Event(), make_app(central), listening_socket("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, access_log=False)
-    server = _Server(config, app.state.poller, started.set, longest_silence_s=0.5)
+    config = uvicorn.Config(app, http=BoundedHeads, log_config=None, access_log=False)
+    server = _Server(config, app.state.poller, started.set, longest_silence_s)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
     try:
         assert started.wait(30)
-        for said in (b"", b"GET /health HTTP/1.1\r\nHost: x\r\n"):
-            with socket.create_connection(bound.getsockname(), timeout=20) as silent:
-                silent.sendall(said)
-                assert silent.recv(100) == b""
-        with socket.create_connection(bound.getsockname(), timeout=20) as speaking:
-            speaking.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert speaking.recv(100).startswith(b"HTTP/1.1 200")
+        yield bound
     finally:
         server.should_exit = True
         thread.join(30)
         bound.close()
+
+
+def answers(bound: socket.socket) -> bool:
+    """Whether a request of somebody else is answered."""
+    with socket.create_connection(bound.getsockname(), timeout=20) as speaking:
+        speaking.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return speaking.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_that_says_nothing_is_hung_up_on(central: Central) -> None:
+    """Half a head of a request is as silent as none; else a thousand of them keep everybody out."""
+    with serving(central, 0.5) as bound:
+        for said in (b"", b"GET /health HTTP/1.1\r\nHost: x\r\n"):
+            with socket.create_connection(bound.getsockname(), timeout=20) as silent:
+                silent.sendall(said)
+                assert silent.recv(100) == b""
+        assert answers(bound)
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("endless", [b"X-Many: " + b"y" * 1000 + b"\r\n", b"y" * 1000])
+def test_a_head_without_end_is_hung_up_on(central: Central, before: bytes, endless: bytes) -> None:
+    """One header that goes on, or more and more of them, also after a whole request on the same connection."""
+    with serving(central, 60.0) as bound:
+        sent = 0
+        with socket.create_connection(bound.getsockname(), timeout=20) as talker:
+            talker.sendall(before)
+            if before:
+                assert talker.recv(1000).startswith(b"HTTP/1.1 200")
+            talker.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ")
+            with pytest.raises(OSError):
+                while sent < 64 * 1024 * 1024:
+                    sent += talker.send(endless)
+        assert sent < 64 * 1024 * 1024
+        assert answers(bound)
 
 
 def test_a_key_under_a_passphrase_is_refused_and_not_asked_for(tmp_path: Path) -> None:
