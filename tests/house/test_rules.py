@@ -16,8 +16,8 @@ TOP_LEVEL = {
     *("arm", "ui", "resources", "translations", "tests", "installer"),
 }
 FORBIDDEN_WORDS = {"helper", "helpers", "util", "utils", "misc", "common", "data", "info"}
-# the folder's established name, Qt's own overrides
-ALLOWED_NAMES = {"data_folder", "data"}
+# the folder's established name, Qt's and asyncio's own words
+ALLOWED_NAMES = {"data_folder", "data", "data_received"}
 LAST_RESORT = {"ui/application.py", "arm/__main__.py"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
