@@ -11,6 +11,7 @@ from arm.central.acting import Act
 from arm.domain.commands import Comment
 from arm.domain.identity import MessageId, UserId
 from arm.sync.troubles import SyncTrouble
+from arm.verify.faults_network import LETTERS
 from arm.verify.faults_registry import Skip, case, holds
 from arm.verify.proxy import Toxics
 from arm.verify.rig import Client, Rig
@@ -92,7 +93,7 @@ def line_of_single_bytes(rig: Rig) -> None:
     with rig.scene() as scene:
         rng = random.Random(21)  # noqa: S311
         # words that do not pack well: a first sync of a minute or two
-        texts = ["".join(rng.choices("абвгдежзиклмнопрстуфхцчшэюя ", k=200)) for _ in range(SLOW_ROWS)]
+        texts = ["".join(rng.choices(LETTERS, k=200)) for _ in range(SLOW_ROWS)]
         scene.central.act_many([Act(UserId("operator-1"), new_message_id(), call(text)) for text in texts])
         proxy = scene.proxy()
         requests = proxy.tally.request_at

@@ -27,6 +27,7 @@ from arm.wire_packed import PackedFetch
 
 CONVERGE_S = 60.0
 _BREAKS = 20
+LETTERS = "абвгдежзиклмнопрстуфхцчшэюя "
 BAD_WEATHER = (
     Toxics(latency_s=0.4, jitter_s=0.6),
     Toxics(drop_answer=True),
@@ -125,7 +126,9 @@ def reset_in_page(rig: Rig) -> None:
     with rig.scene() as scene:
         proxy = scene.proxy()
         desk = scene.desk("moderator", address=proxy.url)
-        ids = [scene.registered("Яма. " * 60) for _ in range(12)]
+        rng = random.Random(23)  # noqa: S311
+        # words that do not pack well: pages are packed
+        ids = [scene.registered("".join(rng.choices(LETTERS, k=800))) for _ in range(12)]
         storage = desk.sync.storage
         resets = 0
         for kilobytes in itertools.count(0):

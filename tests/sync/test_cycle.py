@@ -1,17 +1,19 @@
 """Turns of the conversation in unusual moments: restored stores, cloned profiles, pages out of place."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from arm.desk.storage import LocalStorage
+from arm.sync.cycle import Cycle
 from arm.sync.troubles import SyncTrouble
 from arm.wire import DeviceState, PullAnswer, PushAnswer, PushRequest
-from tests.desk.steps import assigned, desks, do, registration
+from tests.desk.steps import assigned, desks, do, registered, registration
 from tests.desk_fixture import NOW, PASSWORD, Town, open_town
 
 
@@ -135,3 +137,59 @@ def test_a_command_that_can_not_be_processed_holds_up_no_other(
         (pending,) = operator.commands.pending()
         assert pending.state == ("parked" if is_parked else "refused")
         assert "Отравленная яма" in pending.command_json
+
+
+class Eager:
+    """Whatever may be done ahead is done at once: the quickest line, the slowest disk."""
+
+    def start(self, work: Callable[[], object]) -> Any:
+        return Eager.Done(work)
+
+    def stop(self) -> None:
+        pass
+
+    class Done:
+        def __init__(self, work: Callable[[], object]) -> None:
+            self.trouble: SyncTrouble | None = None
+            try:
+                self.value = work()
+            except SyncTrouble as trouble:
+                self.trouble = trouble
+
+        def result(self) -> object:
+            if self.trouble is not None:
+                raise self.trouble
+            return self.value
+
+        def is_here(self) -> bool:
+            return self.trouble is None
+
+        def drop(self) -> None:
+            pass
+
+
+def test_nothing_is_fetched_after_a_piece_that_failed_and_so_nothing_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arm.sync.cycle.FIRST_FETCH", 1)
+    town.wire.page_size = 1
+    for number in range(7):
+        registered(town, f"Яма {number}")
+    desk = town.bare_desk("moderator")
+    desk.session.sign_in("town.example", "moderator", PASSWORD)
+    core, transport = desk.sync._core, desk.sync._transport
+    assert transport is not None
+    cycle = Cycle(transport, desk.sync.storage, core.around.ids, core.time.heard, core.now, ahead=Eager())  # type: ignore[arg-type]
+
+    def fail_third(name: str) -> None:
+        if town.wire.calls.count("fetch") == 3 and name == "fetch":
+            raise SyncTrouble("offline")
+
+    town.wire.before = fail_third
+    with pytest.raises(SyncTrouble, match="offline"):
+        cycle.pull()
+    assert town.wire.calls.count("fetch") == 3
+    town.wire.before = lambda name: None
+    assert cycle.pull()[1]
+    assert town.wire.calls.count("fetch") == 3 + 5
+    desk.close()
