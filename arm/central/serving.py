@@ -83,7 +83,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says where it listens, lets long polls go at once when it is told to end, hangs up on the silent."""
 
     def __init__(
@@ -91,7 +91,7 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         poller: Poller,
         on_start: Callable[[], None],
-        longest_silence_s: float = LONGEST_SILENCE_S,
+        longest_silence_s: float,
     ) -> None:
         super().__init__(config)
         self._poller, self._on_start, self._longest_silence_s = poller, on_start, longest_silence_s
@@ -114,11 +114,38 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            for one in sockets or ():
+                # asyncio listens anew with the number that it takes at a time
+                one.listen(WAITING_CONNECTIONS)
             self._on_start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._poller.stop_soon()
         super().handle_exit(sig, frame)
+
+
+def server_for(
+    central: Central,
+    on_start: Callable[[], None],
+    *,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    longest_silence_s: float = LONGEST_SILENCE_S,
+) -> Server:
+    """Over an open store, to be run on listening sockets; `on_start` is called when it listens."""
+    app = make_app(central)
+    config = uvicorn.Config(
+        app,
+        http=BoundedHeads,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=TAKEN_AT_ONCE,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+    return Server(config, app.state.poller, on_start, longest_silence_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +189,9 @@ def serve_on(
     central: Central, listener: Listener, *, until_stdin_closes: bool = False, say: Callable[[str], None] = print
 ) -> int:
     """Serves on a socket that is bound already, and closes it."""
-    app = make_app(central)
-    config = uvicorn.Config(
-        app,
-        http=BoundedHeads,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-        backlog=TAKEN_AT_ONCE,
-        ssl_certfile=listener.certificate,
-        ssl_keyfile=listener.key,
+    server = server_for(
+        central, lambda: say(f"{LISTENING}{listener.url}"), certificate=listener.certificate, key=listener.key
     )
-
-    def begun() -> None:
-        # asyncio listens anew with the number that it takes at a time
-        listener.socket.listen(WAITING_CONNECTIONS)
-        say(f"{LISTENING}{listener.url}")
-
-    server = _Server(config, app.state.poller, begun)
 
     def end(*_: object) -> None:
         server.handle_exit(signal.SIGTERM, None)

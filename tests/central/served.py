@@ -1,11 +1,13 @@
-"""A central store served by real processes, for tests that kill some of them."""
+"""A central store served by real processes, for tests that kill some of them, or by a thread of this one."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,8 @@ from typing import Any
 import requests
 
 from arm import wire
+from arm.central.central import Central
+from arm.central.serving import listening_socket, server_for
 from arm.domain.commands import Command
 from arm.domain.identity import CommandId, DeviceId, MessageId
 from tests.central.region import PASSWORD
@@ -65,6 +69,26 @@ def served(database: str, *more: str, files: Path | None = None) -> Iterator[Ser
         with process:
             if process.poll() is None:
                 process.terminate()
+
+
+@contextmanager
+def serving(central: Central, longest_silence_s: float = 30.0) -> Iterator[socket.socket]:
+    """The socket that a server listens on, in a thread of this process and as `arm central serve` has it."""
+    bound, started = listening_socket("127.0.0.1", 0), threading.Event()
+    server = server_for(central, started.set, longest_silence_s=longest_silence_s)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+    thread.start()
+    try:
+        assert started.wait(30)
+        yield bound
+    finally:
+        server.handle_exit(signal.SIGTERM, None)
+        thread.join(30)
+        bound.close()
+
+
+def url_of(bound: socket.socket) -> str:
+    return f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 def is_alive(pid: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-import uvicorn
 
 from arm.central import stampede
 from arm.central.central import Central
 from arm.central.engine import make_engine, reading
-from arm.central.http import make_app
 from arm.central.problems import Trouble
-from arm.central.serving import listening_socket
 from tests.central.region import Desk, desk, folder_of
+from tests.central.served import serving, url_of
 from tests.central.test_http import client_of
 
 Answer = tuple[int, dict[str, str]]
@@ -34,22 +31,8 @@ def small(filled_url: str, tmp_path: Path) -> Iterator[Central]:
 
 @pytest.fixture
 def url(small: Central) -> Iterator[str]:
-    bound, app, started = listening_socket("127.0.0.1", 0), make_app(small), threading.Event()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
-    startup = server.startup
-
-    async def told(sockets: object = None) -> None:
-        await startup([bound])
-        started.set()
-
-    server.startup = told  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    assert started.wait(30)
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(30)
-    bound.close()
+    with serving(small) as bound:
+        yield url_of(bound)
 
 
 async def ask(url: str, path: str, headers: dict[str, str]) -> Answer:

@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 
 from arm import wire
 from arm.central import admin
 from arm.central.central import Central
-from arm.central.http import make_app
-from arm.central.serving import listening_socket
 from arm.domain.identity import Person, UserId
 from arm.domain.message import Channel
 from tests.central.region import (
@@ -31,6 +28,7 @@ from tests.central.region import (
     registered,
     small_picture,
 )
+from tests.central.served import serving, url_of
 
 PROBLEM = "application/problem+json"
 
@@ -52,25 +50,8 @@ class Client:
 @pytest.fixture
 def url(central: Central) -> Iterator[str]:
     """A real server on a free port of the loopback."""
-    bound = listening_socket("127.0.0.1", 0)
-    started = threading.Event()
-    app = make_app(central)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
-    startup = server.startup
-
-    async def told(sockets: Any = None) -> None:
-        await startup(sockets)
-        started.set()
-
-    server.startup = told  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    assert started.wait(30)
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    app.state.poller.stop_soon()
-    server.should_exit = True
-    thread.join(30)
-    bound.close()
+    with serving(central) as bound:
+        yield url_of(bound)
 
 
 def signed_in(url: str, login: str) -> Client:

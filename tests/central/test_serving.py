@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,26 +15,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from arm.central.central import Central
-from arm.central.heads import BoundedHeads
-from arm.central.http import make_app
-from arm.central.serving import ServeTrouble, _Server, check_certificate, listening_socket
-
-
-@contextmanager
-def serving(central: Central, longest_silence_s: float) -> Iterator[socket.socket]:
-    """The socket that a server listens on."""
-    started, app, bound = threading.Event(), make_app(central), listening_socket("127.0.0.1", 0)
-    config = uvicorn.Config(app, http=BoundedHeads, log_config=None, access_log=False)
-    server = _Server(config, app.state.poller, started.set, longest_silence_s)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-    thread.start()
-    try:
-        assert started.wait(30)
-        yield bound
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        bound.close()
+from arm.central.serving import ServeTrouble, check_certificate, listening_socket
+from tests.central.served import serving
 
 
 def answers(bound: socket.socket) -> bool:
