@@ -235,9 +235,14 @@ class Town:
 
     def desk(self, login: str, name: str = "", keys: MemoryKeyStore | None = None) -> Desk:
         """A desk of one of the people, signed in and synchronised; `name` tells two desks of one person apart."""
+        desk = self.newcomer(login, name, keys)
+        desk.sync.first_sync(lambda done, total: None, lambda: False)
+        return desk
+
+    def newcomer(self, login: str, name: str = "", keys: MemoryKeyStore | None = None) -> Desk:
+        """A desk that has just been signed in on: nothing was fetched yet."""
         desk = self.bare_desk(name or login, keys)
         desk.session.sign_in("town.example", login, PASSWORD)
-        desk.sync.first_sync(lambda done, total: None, lambda: False)
         return desk
 
     def bare_desk(self, name: str, keys: MemoryKeyStore | None = None) -> Desk:

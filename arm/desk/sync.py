@@ -227,8 +227,15 @@ class SyncDesk:
             self._core.wipe()
         if trouble is None:
             self._moved_at = self._core.now()
-            calm = {"done": 0, "total": 0, "trouble": "", "stuck_since": None, "next_try_at": None}
-            self._set(kind=SyncKind.IN_STEP, since=self._moved_at, **calm)
+            self._set(
+                kind=SyncKind.IN_STEP,
+                since=self._moved_at,
+                done=0,
+                total=0,
+                trouble="",
+                stuck_since=None,
+                next_try_at=None,
+            )
         else:
             self._set(
                 kind=_KINDS.get(trouble.kind, SyncKind.SERVER_FAULT),

@@ -43,7 +43,7 @@ class _Piece:
     coming: Coming[AnyFetch]
 
 
-class _Line(deque[_Piece]):
+class _Pieces(deque[_Piece]):
     """Pieces on their way, in their order. After one that failed no other is fetched: it would be fetched again."""
 
     def __init__(self, fetch: Callable[[FetchRequest], AnyFetch]) -> None:
@@ -159,14 +159,14 @@ class Cycle:
         """First sync and change of rights: fetches what the manifest lists, going on where it was left (P16)."""
         if self._storage.reconcile_progress() is None:
             self._begin_reconcile()
-        line = _Line(self._transport.fetch)
+        line = _Pieces(self._transport.fetch)
         try:
             return self._fetch_wanted(line, progress, is_cancelled)
         finally:
             for piece in line:
                 piece.coming.drop()
 
-    def _fetch_wanted(self, line: _Line, progress: Progress, is_cancelled: Callable[[], bool]) -> bool:
+    def _fetch_wanted(self, line: _Pieces, progress: Progress, is_cancelled: Callable[[], bool]) -> bool:
         """Pieces are applied in their order; those that have come while one was written go into one transaction."""
         self._line_up(line, (), min(FIRST_FETCH, self._transport.page_size()))
         while True:
@@ -185,7 +185,7 @@ class Cycle:
             self._line_up(line, asked, self._transport.page_size() * (PIECES_AHEAD - len(line)))
             self._storage.apply_cards(asked, cards)
 
-    def _line_up(self, line: _Line, asked: Sequence[str], count: int) -> None:
+    def _line_up(self, line: _Pieces, asked: Sequence[str], count: int) -> None:
         """Asks for so many more messages than are on their way or about to be written."""
         known = len(asked) + sum(len(piece.asked) for piece in line)
         more = self._storage.wanted(known + count)[known:]

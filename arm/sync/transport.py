@@ -301,16 +301,20 @@ class HttpTransport:
                 # a hotel's sign-in page answers 200 to everything: not a word of it is believed
                 raise somebody_else(response)
             try:
-                return reading(_body(response, self._line), kind)
+                return reading(self._body(response), kind)
             except BadWire:
                 raise SyncTrouble("wrong_server", {"code": "not_the_protocol"}) from None
+
+    def _body(self, response: requests.Response) -> bytes:
+        with _network():
+            return whole_body(response, self._line)
 
     def _trouble(self, response: requests.Response) -> SyncTrouble:
         status, headers = response.status_code, response.headers
         problem: Problem | None = None
         if headers.get("Content-Type", "").startswith("application/problem+json"):
             with contextlib.suppress(BadWire):
-                problem = from_json(_body(response, self._line), Problem)
+                problem = from_json(self._body(response), Problem)
         if problem is None and status == 511:
             return somebody_else(response)
         is_bodyless = response.request.method == "HEAD"
@@ -324,11 +328,6 @@ def _message(message_id: str) -> str:
 
 def _draft(message_id: str, draft_id: str) -> str:
     return f"{_message(message_id)}/drafts/{quote(draft_id, safe='')}"
-
-
-def _body(response: requests.Response, line: Line) -> bytes:
-    with _network():
-        return whole_body(response, line)
 
 
 @contextlib.contextmanager

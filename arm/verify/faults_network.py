@@ -21,13 +21,12 @@ from arm.verify.faults_registry import case, holds
 from arm.verify.proxy import Proxy, Toxics
 from arm.verify.rig import Rig, Scene
 from arm.verify.rig_desk import Typist, started
-from arm.verify.rig_town import PASSWORD, call, new_message_id
+from arm.verify.rig_town import PASSWORD, call, hard_to_pack, new_message_id
 from arm.wire import FetchRequest
 from arm.wire_packed import PackedFetch
 
 CONVERGE_S = 60.0
 _BREAKS = 20
-LETTERS = "абвгдежзиклмнопрстуфхцчшэюя "
 BAD_WEATHER = (
     Toxics(latency_s=0.4, jitter_s=0.6),
     Toxics(drop_answer=True),
@@ -127,8 +126,7 @@ def reset_in_page(rig: Rig) -> None:
         proxy = scene.proxy()
         desk = scene.desk("moderator", address=proxy.url)
         rng = random.Random(23)  # noqa: S311
-        # words that do not pack well: pages are packed
-        ids = [scene.registered("".join(rng.choices(LETTERS, k=800))) for _ in range(12)]
+        ids = [scene.registered(hard_to_pack(rng, 800)) for _ in range(12)]
         storage = desk.sync.storage
         resets = 0
         for kilobytes in itertools.count(0):

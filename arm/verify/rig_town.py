@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from functools import cache
+from random import Random
 
 from argon2 import PasswordHasher
 
@@ -82,6 +83,11 @@ def call(text: str = "Во дворе яма", name: str = "Заявитель �
         organisation=CITY,
         delivery=Delivery.PHONE,
     )
+
+
+def hard_to_pack(rng: Random, length: int) -> str:
+    """A text of so many letters that stays long on the wire, where pages are packed."""
+    return "".join(rng.choices("абвгдежзиклмнопрстуфхцчшэюя ", k=length))
 
 
 def signed_in(central: Central, login: str, device_id: str = "") -> tuple[Principal, str]:

@@ -11,7 +11,7 @@ from arm.desk.values import Changes, Filter, SyncKind, SyncStatus, Workspace
 from arm.domain.commands import Assign, Comment, Reassign, Start
 from arm.domain.identity import Grant, Role, UserId
 from tests.desk.steps import accepted, assigned, desks, do, queue, registered
-from tests.desk_fixture import PASSWORD, TOWN, WORKS, Town
+from tests.desk_fixture import TOWN, WORKS, Town
 
 
 def test_a_cancelled_first_sync_goes_on_where_it_ended(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,8 +19,7 @@ def test_a_cancelled_first_sync_goes_on_where_it_ended(town: Town, monkeypatch: 
     town.wire.page_size = 2
     for n in range(5):
         registered(town, f"Яма номер {n} на дороге")
-    desk = town.bare_desk("moderator")
-    desk.session.sign_in("town.example", "moderator", PASSWORD)
+    desk = town.newcomer("moderator")
     seen: list[tuple[int, int]] = []
     whole = desk.sync.first_sync(lambda done, total: seen.append((done, total)), lambda: len(seen) > 1)
     assert not whole and seen == [(0, 5), (2, 5)] and desk.session.needs_first_sync()

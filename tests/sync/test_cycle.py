@@ -175,8 +175,7 @@ def test_nothing_is_fetched_after_a_piece_that_failed_and_so_nothing_twice(
     town.wire.page_size = 1
     for number in range(7):
         registered(town, f"Яма {number}")
-    desk = town.bare_desk("moderator")
-    desk.session.sign_in("town.example", "moderator", PASSWORD)
+    desk = town.newcomer("moderator")
     core, transport = desk.sync._core, desk.sync._transport
     assert transport is not None
     cycle = Cycle(transport, desk.sync.storage, core.around.ids, core.time.heard, core.now, ahead=Eager())  # type: ignore[arg-type]

@@ -73,7 +73,6 @@ class Measured(QObject):
         self._idle, self._busy = Ticks(self._window, self), Ticks(self._window, self)
         self._entry, self._idle_s = entry, idle_s
         self.failed: BaseException | None = None
-        self.rows = 0
         self._progress: list[tuple[float, int]] = []
         self._window.show()
 
@@ -93,20 +92,18 @@ class Measured(QObject):
     def _on_signed_in(self, _nothing: None) -> None:
         self._busy.start()
 
-        def fetch(desk: Desk) -> int:
+        def fetch(desk: Desk) -> None:
             began = time.perf_counter()
 
             def count(done: int, total: int) -> None:
                 self._progress.append((time.perf_counter() - began, done))
 
             desk.sync.first_sync(count)
-            return self._progress[-1][1]
 
         self._bridge.call_out(self, fetch, self._on_fetched, self._on_failed)
 
-    def _on_fetched(self, rows: int) -> None:
+    def _on_fetched(self, _nothing: None) -> None:
         self._busy.stop()
-        self.rows = rows
         self._leave()
 
     def _on_failed(self, error: BaseException) -> None:
@@ -118,8 +115,8 @@ class Measured(QObject):
         QCoreApplication.quit()
 
     def told(self) -> str:
-        told = {"rows": self.rows, "progress": self._progress}
-        return json.dumps({**told, "idle": self._idle.late_ms, "busy": self._busy.late_ms})
+        told = {"progress": self._progress, "idle": self._idle.late_ms, "busy": self._busy.late_ms}
+        return json.dumps(told)
 
 
 def main(open_desk: Callable[[Path], Desk]) -> int:
