@@ -91,5 +91,5 @@ def _given(reference: Reference, one: Act, command_id: CommandId, now: datetime)
 
 
 def _row(one: Act, decision: Decision, now: datetime) -> dict[str, Any]:
-    body = decisions.body_hash(one.command.verb.value, one.message_id, plain(one.command), None, None)
+    body = decisions.body_hash(one.command.verb.value, one.message_id, plain(one.command), None)
     return decisions.log_row(decision, one.user_id, one.message_id, body, one.at or now)

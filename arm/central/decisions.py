@@ -12,16 +12,14 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from arm.central import tables as t
 from arm.domain.identity import CommandId, DeviceId, MessageId, UserId
-from arm.wire import Base, Decision, from_json, to_json
+from arm.wire import Decision, from_json, to_json
 
 
-def body_hash(
-    verb: str, message_id: MessageId, payload: Mapping[str, Any], base: Base | None, acting_for: str | None
-) -> str:
-    """What makes a repeat the same command: not its place in a device's queue, which may be renumbered (P9)."""
-    made_on = [base.rev, base.after] if base is not None else None
+def body_hash(verb: str, message_id: MessageId, payload: Mapping[str, Any], acting_for: str | None) -> str:
+    """What makes a repeat the same command: neither its place in a device's queue, which may be renumbered, nor what
+    it was made on, which is named otherwise when it is offered again (P9)."""
     body = json.dumps(
-        [verb, message_id, made_on, acting_for, payload],
+        [verb, message_id, acting_for, payload],
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),

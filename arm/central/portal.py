@@ -86,7 +86,7 @@ def register(central: Central, asked: PortalMessage) -> PortalReceipt:
         own = None
     if own is None or str(own) != asked.message_id:
         raise Trouble(422, "bad_wire", "not a UUID", field="message_id")
-    body = body_hash(asked.message.verb.value, asked.message_id, plain(asked.message), None, None)
+    body = body_hash(asked.message.verb.value, asked.message_id, plain(asked.message), None)
     command_id = CommandId(str(uuid.uuid5(own, f"portal register {body}")))
     decision = central.act("applicant", asked.message_id, asked.message, command_id=command_id)
     _raise_refused(decision)

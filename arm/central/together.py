@@ -179,9 +179,7 @@ class _Transaction:
 
     def _one(self, desk: _Desk, envelope: Envelope) -> None:
         _check_shape(envelope)
-        body = decisions.body_hash(
-            envelope.verb, envelope.message_id, envelope.payload, envelope.base, envelope.acting_for
-        )
+        body = decisions.body_hash(envelope.verb, envelope.message_id, envelope.payload, envelope.acting_for)
         if envelope.command_id in self._fresh:
             self._write()
             self._known |= decisions.rows_among(self._connection, [envelope.command_id])

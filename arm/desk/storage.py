@@ -17,7 +17,7 @@ from arm.local.outbox import NOT_TAKEN, Entry, Settled
 from arm.local.pages import Applied, local_revisions, still_wanted, wanted_count
 from arm.local.troubles import FileTrouble
 from arm.sync.ports import Outgoing
-from arm.sync.sending import NOOP, PARK
+from arm.sync.sending import NEW_HERE, NOOP, PARK
 from arm.sync.uploads import PIECE_BYTES, ContentLost
 from arm.wire import (
     Base,
@@ -122,8 +122,7 @@ class LocalStorage:
 
     def become_device(self, device_id: str) -> None:
         work = self._core.store.work
-        work.outbox.renumber()
-        work.keep(device_id=device_id, token="")
+        work.outbox.renumber(device_id, NEW_HERE)
         self._core.tell_once(DeskEventKind.DEVICE_RENEWED, device_id, unsent=str(work.outbox.count().unsent))
         self._core.tell(Changes(outbox=True))
 

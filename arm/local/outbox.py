@@ -271,31 +271,29 @@ class Outbox:
                 (payload, hashlib.sha256(payload).hexdigest(), command_id),
             )
 
-    def renumber(self) -> None:
-        """A new device: undecided commands keep their ids and are numbered from 1 (P9 c)."""
+    def renumber(self, device_id: str, dec_hash: str) -> None:
+        """Another device from now on: what was accepted, then what is undecided, from 1 on under the old ids (P9 c).
+
+        Its store knows nothing of it yet, so what was accepted is offered again like to one that was restored;
+        `dec_hash` is kept as the digest until then. What wasn't taken needs no number and goes below zero.
+        """
         with self._lock, transaction(self._connection) as c:
-            # entries that wait for their author keep such a number in the outbox too, from one device to the next
-            lowest = c.execute(
-                "SELECT min(0, coalesce((SELECT min(device_seq) FROM outbox), 0),"
-                " coalesce((SELECT min(device_seq) FROM outbox_archive), 0))"
-            ).fetchone()[0]
-            decided = c.execute(
-                "SELECT command_id FROM outbox WHERE state <> 'unsent'"
-                " UNION ALL SELECT command_id FROM outbox_archive WHERE device_seq > 0"
+            rows = c.execute(
+                "SELECT command_id, device_seq, state FROM outbox UNION ALL"
+                " SELECT command_id, device_seq, state FROM outbox_archive"
             ).fetchall()
-            # numbers of the old device mean nothing any more: below zero they stay out of the way
-            for below, (command_id,) in enumerate(decided, 1):
-                for table in ("outbox", "outbox_archive"):
-                    c.execute(
-                        f"UPDATE {table} SET device_seq = ? WHERE command_id = ?",  # noqa: S608
-                        (lowest - below, command_id),
-                    )
-            c.execute("INSERT INTO outbox_archive SELECT * FROM outbox WHERE state = 'accepted'")
-            c.execute("DELETE FROM outbox WHERE state = 'accepted'")
-            waiting = c.execute("SELECT command_id FROM outbox WHERE state = 'unsent' ORDER BY device_seq").fetchall()
-            for seq, (command_id,) in enumerate(waiting, 1):  # downwards only: no number is met twice
-                c.execute("UPDATE outbox SET device_seq = ? WHERE command_id = ?", (seq, command_id))
+            # numbers below zero were given by an earlier change, downwards
+            rows.sort(key=lambda row: (row[1] > 0, abs(row[1])))
+            lowest = min([0, *(seq for _, seq, _ in rows)])
+            # everything out of the way first: no number is met twice
+            _number(c, {command_id: lowest - place for place, (command_id, _, _) in enumerate(rows, 1)})
+            taken = [command_id for command_id, _, state in rows if state == ACCEPTED]
+            waiting = [command_id for command_id, _, state in rows if state == UNSENT]
+            _number(c, {command_id: place for place, command_id in enumerate(taken + waiting, 1)})
             c.execute("DELETE FROM remembered WHERE name IN ('last_seq', 'dec_hash', 'given_seq', 'pruned_seq')")
+            remember(c, {"device_id": device_id, "token": ""})
+            if taken:
+                remember(c, {"last_seq": str(len(taken)), "dec_hash": dec_hash})
 
     def count(self) -> Counts:
         with self._lock, troubles():
@@ -331,6 +329,14 @@ def _name_instead_of_rev(c: Connection, one: Settled) -> None:
                 f"UPDATE {built} SET base_rev = '', base_after = ? WHERE base_rev = ? AND command_id <> ?",  # noqa: S608
                 (one.command_id, row[0], one.command_id),
             )
+
+
+def _number(c: Connection, numbers: Mapping[str, int]) -> None:
+    for table in ("outbox", "outbox_archive"):
+        c.executemany(
+            f"UPDATE {table} SET device_seq = ? WHERE command_id = ?",  # noqa: S608
+            [(seq, command_id) for command_id, seq in numbers.items()],
+        )
 
 
 def _bring_back(c: Connection, command_id: str) -> None:

@@ -28,6 +28,8 @@ UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
 Digest = tuple[int, str]
 UNSURE = "unsure"
 """Kept in place of a digest from a second offer on: no store's digest is like it, so its decisions are fetched."""
+NEW_HERE = "new"
+"""The same for a device that the store doesn't know yet: what it offers again tells of no restore."""
 
 
 def carried_on(digest: Digest, decisions: Iterable[Decision]) -> Digest:
@@ -111,8 +113,7 @@ class Sender:
         if trouble.code == "expect":
             return self._offer_again(_expected(trouble))
         if trouble.code == "device_fork":
-            self._storage.become_device(self._ids.new())
-            raise SyncTrouble("unauthorised", {"code": "device_fork"}) from trouble
+            raise self._forked() from trouble
         if trouble.code == "id_reused":
             self._adopt()
             if self._head() != batch[0].command_id:
@@ -124,6 +125,11 @@ class Sender:
         if len(batch) > 1:
             return sum(self._send([one]) for one in batch)
         return self._poisonous(batch[0], trouble, is_fault)
+
+    def _forked(self) -> SyncTrouble:
+        """Two profiles have gone on as one device: this one becomes another, and signs in as that (P9 c)."""
+        self._storage.become_device(self._ids.new())
+        return SyncTrouble("unauthorised", {"code": "device_fork"})
 
     def _poisonous(self, poison: Envelope, trouble: SyncTrouble, is_fault: bool) -> int:
         """One command that can't be processed holds up no other: it is parked, at worst its number is kept (P25)."""
@@ -153,26 +159,36 @@ class Sender:
 
     def _adopt(self) -> int:
         """Takes over what the store decided on our commands; returns how many decisions that settled or changed."""
-        after, changed = 0, 0
+        after, changed, has_others = 0, 0, False
         while found := self._transport.decisions(after):
-            changed += self._storage.settle(found, carried_on(self._storage.digest(), found))
             if found[-1].device_seq <= after:
                 raise SyncTrouble("server_fault", {"code": "decisions"})
+            changed += self._storage.settle(found, carried_on(self._storage.digest(), found))
+            has_others = has_others or self._are_anothers(after, found)
             after = found[-1].device_seq
+        if has_others:
+            raise self._forked()
         return changed
+
+    def _are_anothers(self, after: int, found: list[Decision]) -> bool:
+        """A number under which the store decided another command than we did: a twin filled a restored store's gap."""
+        ours = self._storage.decided_after(after, found[-1].device_seq - after)
+        known = {one.device_seq: one.command_id for one in ours}
+        return any(known.get(one.device_seq, one.command_id) != one.command_id for one in found)
 
     def _offer_again(self, expected: int) -> int:
         """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a).
 
-        An answer may be lost when the store has decided already: only its whole list of decisions, fetched once it is
-        no longer behind, tells for certain what became of everything.
+        So does a store that this device is new to. An answer may be lost when the store has decided already: only its
+        whole list of decisions, fetched once it is no longer behind, tells for certain what became of everything.
         """
         decided = self._storage.decided_seq()
         first_unsent = next((e.device_seq for e in self._storage.unsent(1)), None)
         upto = first_unsent if first_unsent is not None else decided + 1
         if expected < 1 or expected >= upto:
             raise SyncTrouble("server_fault", {"code": "expect"})
-        if expected <= decided:
+        is_new = self._storage.digest()[1] == NEW_HERE
+        if expected <= decided and not is_new:
             self._storage.restored((decided, UNSURE))
         known = {e.device_seq: e for e in self._storage.decided_after(expected - 1, MAX_BATCH)}
         numbers = range(expected, min(upto, expected + MAX_BATCH))
@@ -181,9 +197,14 @@ class Sender:
         if expected > decided:
             self._storage.settle(ours, self._beyond_holes(answer))
             return len(answer.decisions)
-        self._storage.reoffered(len(ours), self._storage.settle(ours, self._storage.digest()))
-        # what it decided on an earlier offer whose answer was lost is asked for too
-        self._compare(answer.device)
+        differing = self._storage.settle(ours, self._storage.digest())
+        if not is_new:
+            self._storage.reoffered(len(ours), differing)
+        elif differing:
+            self._storage.adopted(self._storage.digest(), differing)
+        if answer.device.last_seq >= decided:
+            # what it decided on an earlier offer whose answer was lost is asked for too
+            self._compare(answer.device)
         return len(answer.decisions)
 
     def _beyond_holes(self, answer: PushAnswer) -> Digest:

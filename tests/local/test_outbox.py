@@ -54,12 +54,14 @@ def test_a_new_device_counts_from_one_and_keeps_the_ids(tmp_path: Path) -> None:
             outbox.add(entry(n))
         outbox.settle([Settled(command_id="c1", state="accepted", result_seq=4)], "2026-11-23")
         outbox.settle([Settled(command_id="c2", state="refused", reason="stale")], "2026-11-23")
-        outbox.renumber()
-        assert [(one.device_seq, one.command_id) for one in outbox.unsent()] == [(1, "c3"), (2, "c4"), (3, "c5")]
-        assert {one.command_id for one in outbox.open_entries()} == {"c2", "c3", "c4", "c5"}
-        assert outbox.add(entry(6)) == 4
-        outbox.renumber()
-        assert [one.device_seq for one in outbox.unsent()] == [1, 2, 3, 4]
+        outbox.renumber("second", "new")
+        assert [(one.device_seq, one.command_id) for one in outbox.archived(0)] == [(1, "c1")], "it is offered again"
+        assert [(one.device_seq, one.command_id) for one in outbox.unsent()] == [(2, "c3"), (3, "c4"), (4, "c5")]
+        assert {one.command_id for one in outbox.open_entries()} == {"c1", "c2", "c3", "c4", "c5"}
+        assert [room.work.kept(name) for name in ("device_id", "last_seq", "dec_hash")] == ["second", "1", "new"]
+        assert outbox.add(entry(6)) == 5
+        outbox.renumber("third", "new")
+        assert [one.device_seq for one in outbox.unsent()] == [2, 3, 4, 5]
 
 
 def test_a_killed_program_has_every_command_that_it_said_it_saved(tmp_path: Path) -> None:
@@ -91,10 +93,10 @@ def test_a_desk_may_become_another_device_twice_with_refusals_waiting(tmp_path: 
             outbox.add(entry(n))
         for n in (1, 2, 3):
             outbox.settle([Settled(command_id=f"c{n}", state="refused", reason="stale")], "2026-11-23")
-        outbox.renumber()
-        outbox.renumber()
+        outbox.renumber("second", "new")
+        outbox.renumber("third", "new")
         outbox.archive(["c2"])
-        outbox.renumber()
+        outbox.renumber("fourth", "new")
         outbox.archive(["c1", "c3"])
         assert {one.command_id for one in outbox.open_entries()} == {"c4"}
         assert all(outbox.entry(f"c{n}") is not None for n in range(1, 5)), "nothing gets lost on the way"

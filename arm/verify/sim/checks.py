@@ -222,16 +222,15 @@ def own_writes_are_shown(world: World, node: Node) -> None:
     shown: dict[str, set[str]] = {}
     groundless: set[str] = set()
     visible = world.sights_of(node.user)
-    for command_id, state, message_id, verb, after in node.rows(
-        "work", "SELECT command_id, state, message_id, verb, base_after FROM outbox ORDER BY device_seq"
+    for command_id, state, message_id, verb, after, payload in node.rows(
+        "work", "SELECT command_id, state, message_id, verb, base_after, payload FROM outbox ORDER BY device_seq"
     ):
         if state in OPEN_STATES or after in groundless:
             # what was built on a command that wasn't taken can't be shown over what stands
             groundless.add(command_id)
             continue
         made_by = node.seen.get("forecast", {}).get(command_id)
-        if state != "accepted" or verb == "warn" or made_by is None:
-            # a warning is right for a moment, and which one it was is told by a clock that may have been set since
+        if state != "accepted" or made_by is None or _is_of_a_moment(verb, payload):
             continue
         if world.told.get(command_id, ("", -1))[1] != world.server.epoch:
             # accepted by a store that was restored since: it is offered again before it is shown again
@@ -252,6 +251,12 @@ def own_writes_are_shown(world: World, node: Node) -> None:
             shown[message_id] = set(given)
         if command_id not in shown[message_id]:
             raise Violation("I9", f"{node.name}: an own accepted command is no longer shown")
+
+
+def _is_of_a_moment(verb: str, payload: bytes) -> bool:
+    """A warning or a named day is right for a moment, and which one it was is told by a clock that may be set since."""
+    given = json.loads(payload)
+    return verb == "warn" or any(given.get(name) for name in ("due_on", "postponed_until"))
 
 
 def nothing_diverged(world: World) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 
+from arm.central.access import LONGEST_PAUSE_S
 from arm.verify.sim import checks, steps
 from arm.verify.sim.chance import Trace, Violation
 from arm.verify.sim.listening import no_words_in_the_log
@@ -192,10 +194,9 @@ class History:
 
     def _deliver(self, number: int) -> None:
         """Requests that were held back arrive, in no order."""
-        world = self.world
-        due = [one for one in world.weather.held if one[0] <= number]
-        world.weather.held = [one for one in world.weather.held if one[0] > number]
-        for _, arrive in due:
+        held = self.world.weather.held
+        self.world.weather.held = [one for one in held if one[0] > number]
+        for arrive in (arrive for due, arrive in held if due <= number):
             arrive()
 
     def _check(self, every: bool) -> None:
@@ -311,13 +312,11 @@ class History:
             return self._cloned(node)
         kept = set(node.promises.saved)
         node.roll_back(only_cache=name == "cache back")
-        world.excused |= kept - set(node.promises.saved) if name == "roll back" else set()
+        world.excused |= kept - set(node.promises.saved)
         return f"{node.name} is rolled back ({name})"
 
     def _cloned(self, node: Node) -> str:
         """A copy of the profile begins a life of its own, under the same device."""
-        import shutil
-
         world = self.world
         twin = world.add_node(node.user, is_sealed=node.disk.is_sealed)
         shutil.copytree(node.folder, twin.folder)
@@ -348,10 +347,10 @@ class History:
 
     def _calm(self, number: int) -> None:
         """After the healing only work goes on."""
-        world = self.world
+        world, rng = self.world, self.world.chance.rng
         world.chance.enter(number)
-        world.time.pass_by(world.chance.rng.choice((1, 5, 30)))
-        roll = world.chance.rng.random()
+        world.time.pass_by(rng.choice((1, 5, 30)))
+        roll = rng.random()
         if roll < 0.45:
             said = steps.act(world, self._some())
         elif roll < 0.6:
@@ -368,6 +367,8 @@ class History:
         world.trace.note("     quiescing")
         for turn in range(MOST_ROUNDS):
             head = world.oracle.rows("SELECT seq FROM journal_head")
+            # whoever was turned away too often waits as long as a store may ask
+            world.time.pass_by(LONGEST_PAUSE_S)
             restless = 0
             for node in world.nodes:
                 before = node.requests

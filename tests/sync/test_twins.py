@@ -1,0 +1,100 @@
+"""Profiles that were copied, and devices that became others: nothing acknowledged falls between them (P9 c)."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from arm.desk.desk import Desk
+from arm.desk.values import DeskEventKind
+from arm.domain.commands import Comment, Start
+from arm.sync.troubles import SyncTrouble
+from tests.desk.steps import assigned, desks, do, registration
+from tests.desk_fixture import PASSWORD, Town, open_town
+from tests.sync.test_accounts import put_back, set_aside
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with open_town(tmp_path) as opened:
+        yield opened
+
+
+def twin_of(town: Town, name: str) -> Desk:
+    """A copy of a closed profile, at work under the same device."""
+    shutil.copytree(town.folder / "profiles" / name, town.folder / "profiles" / "twin")
+    return town.bare_desk("twin")
+
+
+def signed_in_anew(desk: Desk, login: str) -> None:
+    """It learns that it is no longer who it was, and goes on as another."""
+    with pytest.raises(SyncTrouble) as trouble:
+        desk.sync.run_now()
+    assert trouble.value.kind == "unauthorised"
+    desk.session.sign_in("town.example", login, PASSWORD)
+    desk.sync.run_now()
+
+
+def test_a_twin_that_fills_a_restored_stores_gap_costs_nobody_an_acknowledged_step(town: Town) -> None:
+    with desks(town, "operator") as (operator,):
+        do(operator, None, registration("Яма до копии"))
+        operator.sync.run_now()
+        backup = set_aside(town)
+    twin = twin_of(town, "operator")
+    told = do(twin, None, registration("Яма близнеца"))
+    twin.sync.run_now()
+    put_back(town, backup)
+    operator = town.bare_desk("operator")
+    own = do(operator, None, registration("Яма первого"))
+    operator.sync.run_now()
+    assert town.central.message(told.message_id) is None, "its number went to the other one's step"
+    late = do(twin, None, registration("Яма потом"))
+    signed_in_anew(twin, "operator")
+    for done in (told, own, late):
+        assert town.central.message(done.message_id) is not None
+    assert twin.sync.storage.device_id() != operator.sync.storage.device_id()
+    assert {one.kind for one in twin.sync.status().events} == {DeskEventKind.DEVICE_RENEWED}
+    assert twin.commands.pending() == ()
+    twin.close()
+    operator.sync.run_now()
+    operator.close()
+
+
+def test_steps_taken_as_an_earlier_device_come_back_to_a_restored_store_too(town: Town) -> None:
+    message_id = assigned(town)
+    with desks(town, "executor") as (executor,):
+        backup = set_aside(town)
+        do(executor, message_id, Start())
+        do(executor, message_id, Comment(text="Выезжаю"))
+        executor.sync.run_now()
+        executor.sync.storage.become_device("22222222-2222-4222-8222-222222222222")
+        signed_in_anew(executor, "executor")
+        assert DeskEventKind.STORE_RESTORED not in {one.kind for one in executor.sync.status().events}
+        do(executor, message_id, Comment(text="Вижу яму"))
+        executor.sync.run_now()
+        put_back(town, backup)
+        signed_in_anew(executor, "executor")
+        view = executor.messages.card(message_id)
+        assert view is not None
+        texts = [one.command.text for one in view.timeline if isinstance(one.command, Comment)]
+        assert texts == ["Выезжаю", "Вижу яму"]
+        assert executor.commands.pending() == () and executor.sync.status().unsent == 0
+        assert DeskEventKind.STORE_RESTORED in {one.kind for one in executor.sync.status().events}
+
+
+def test_a_device_that_is_new_to_its_store_is_told_how_often_it_differs(town: Town) -> None:
+    """What was accepted and is refused when it is offered as another device waits for its author."""
+    message_id = assigned(town)
+    with desks(town, "executor") as (executor,):
+        backup = set_aside(town)
+        done = do(executor, message_id, Start())
+        executor.sync.run_now()
+        executor.sync.storage.become_device("22222222-2222-4222-8222-222222222222")
+        put_back(town, backup)
+        town.central.act("executor", message_id, Start())
+        signed_in_anew(executor, "executor")
+        (pending,) = executor.commands.pending()
+        assert pending.command_id == done.command_id
+        told = {one.kind: one.params for one in executor.sync.status().events}
+        assert told[DeskEventKind.DECISION_CHANGED] == {"differing": "1"}
