@@ -138,7 +138,7 @@ def _given_word(words: Sequence[str]) -> str:
 
 
 def _add_central(commands: Subparsers, meaning: str) -> None:
-    from arm.central import cli, device_cli, trial_cli
+    from arm.central import cli, device_cli, events_cli, trial_cli
 
     nested = commands.add_parser("central", help=meaning).add_subparsers(
         title=pgettext("command line", "commands"),
@@ -149,6 +149,7 @@ def _add_central(commands: Subparsers, meaning: str) -> None:
     cli.add_parsers(nested)
     trial_cli.add_parsers(nested)
     device_cli.add_parsers(nested)
+    events_cli.add_parsers(nested)
 
 
 def _window(args: argparse.Namespace) -> int:

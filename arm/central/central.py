@@ -42,6 +42,7 @@ from arm.central.reference import Reference
 from arm.central.security import WATCHED, note
 from arm.central.states import message_of
 from arm.central.store import Store
+from arm.central.strays import Strays
 from arm.central.uploads import Uploads
 from arm.domain.commands import Command
 from arm.domain.decide import Setting
@@ -101,6 +102,7 @@ class Central:
         self.acquaintances = Acquaintances()
         self.uploads = Uploads(self.store, files)
         self.presence, self.handover = Presence(self.store), Handover(self.store)
+        self.strays = Strays(self.store)
 
     def __enter__(self) -> Central:
         return self

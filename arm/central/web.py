@@ -60,6 +60,7 @@ def _bearer(authorization: str | None) -> str:
 
 
 def desk(
+    request: Request,
     central: TheCentral,
     authorization: Annotated[str | None, Header()] = None,
     arm_device: Annotated[str, Header()] = "",
@@ -68,6 +69,7 @@ def desk(
     who = _principal(central, authorization, arm_device)
     if who.kind != "desk":
         raise Trouble(403, "wrong_account")
+    request.state.who = who
     return who
 
 
@@ -189,8 +191,11 @@ CODES = {
 def answer_errors(app: FastAPI) -> None:
     """Problem details for everything that can go wrong, our own faults included."""
 
-    async def on_trouble(_request: Request, wrong: Exception) -> Response:
-        return problem_answer(cast("Trouble", wrong).problem)
+    async def on_trouble(request: Request, wrong: Exception) -> Response:
+        problem, who = cast("Trouble", wrong).problem, getattr(request.state, "who", None)
+        if problem.code == "not_found" and who is not None:
+            await run_in_threadpool(app.state.central.strays.count, who, request.url.path)
+        return problem_answer(problem)
 
     async def on_store(_request: Request, wrong: Exception) -> Response:
         kind = cast("StoreTrouble", wrong).kind

@@ -14,6 +14,7 @@ import requests
 
 from arm.central import admin
 from arm.central.http import make_app
+from arm.central.strays import MANY
 from arm.desk.troubles import SyncTrouble
 from arm.domain.identity import Grant, Role, UserId
 from arm.local.pages import local_revisions
@@ -174,6 +175,11 @@ def foreign_ids(rig: Rig) -> None:
             allowed = {"number": {401, 403}, "message": {200, 404}}.get(probe.kind, {404})
             holds(shown[0][0] in allowed, f"{method} {path}: {shown[0][0]}")
         _check_times(scene, foreign, rig)
+        prober, before = scene.client("stranger"), scene.events("foreign_ids")
+        for _ in range(MANY):
+            _asked(scene, prober, "GET", (f"/api/v1/files/{uuid.uuid4()}", None, {}))
+        noted = scene.events("foreign_ids") - before
+        holds(noted == 1, f"one who tried {MANY} ids was noted {noted} times")
 
 
 def _check_times(scene: Scene, foreign: dict[str, str], rig: Rig) -> None:

@@ -15,6 +15,8 @@ import requests
 from arm import wire
 from arm.central import admin
 from arm.central.central import Central
+from arm.central.security import noted
+from arm.central.strays import MANY
 from arm.domain.identity import Person, UserId
 from arm.domain.message import Channel
 from tests.central.region import (
@@ -157,6 +159,20 @@ def test_no_route_answers_without_a_token_of_its_kind(url: str, central: Central
     for method, path, body in ROUTES:
         if "/portal/" in path:
             assert problem(executor.ask(method, path, body)) == (401, "unauthorised")
+
+
+def test_whoever_tries_many_doors_is_noted_once(url: str, central: Central) -> None:
+    """A card that closes under its reader makes one or two; the same door twice is one."""
+    stranger = client_of(url, desk(central, "stranger"), central)
+    doors = [new_id() for _ in range(MANY + 5)]
+    for one in (doors[0], *doors[: MANY - 1]):
+        assert problem(stranger.ask("GET", f"/api/v1/files/{one}")) == (404, "not_found")
+    assert noted(central.store, "foreign_ids") == []
+    for one in doors[MANY - 1 :]:
+        assert problem(stranger.ask("GET", f"/api/v1/files/{one}")) == (404, "not_found")
+    assert [(one["user_id"], one["details"]) for one in noted(central.store, "foreign_ids")] == [
+        ("stranger", f'{{"places": "{MANY}"}}')
+    ]
 
 
 def test_foreign_ids_lead_nowhere(url: str, central: Central) -> None:
