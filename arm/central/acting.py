@@ -49,6 +49,8 @@ def act_batch(store: Store, acts: Sequence[Act]) -> list[Decision]:
         reference = store.shelf.reference(connection, version)
         now = max(store.clock(), head_ts)
         unit = Unit(connection, reference, store.shelf, store.randomness)
+        # all of them before the series of numbers: another order may meet a desk's push and lock both out (§2.3)
+        unit.lock([one.message_id for one in acts], waits=True)
         known = decisions.logged_among(connection, [a.command_id for a in acts if a.command_id is not None])
         made: list[tuple[Act, CommandId, Outcome | Decision]] = []
         taken: dict[CommandId, Outcome] = {}

@@ -199,8 +199,12 @@ class _Transaction:
         desk.advance(envelope, outcome.verdict)
 
     def _repeat(self, desk: _Desk, envelope: Envelope, known: Row[*tuple[Any, ...]], body: str) -> None:
-        """The stored decision; one that comes under a new number takes its place in its desk's row (P9)."""
-        if known.body_hash != body or known.user_id != desk.push.who.user_id:
+        """The stored decision; one that comes under a new number takes its place in its desk's row (P9).
+
+        An empty step says nothing of its command: whoever knows what became of it only keeps its number by that.
+        """
+        is_same = envelope.verb == NOOP or known.body_hash == body
+        if not is_same or known.user_id != desk.push.who.user_id:
             raise Trouble(409, "id_reused")
         decision = decisions.decision_in(known)
         if envelope.device_seq == desk.last_seq + 1:

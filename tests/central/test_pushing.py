@@ -149,6 +149,20 @@ def test_a_renumbered_repeat_keeps_its_decision_on_the_new_device(central: Centr
     assert central.head() == 1
 
 
+def test_an_empty_step_for_a_decided_command_keeps_its_number_and_is_told_the_decision(central: Central) -> None:
+    """Of three twins one was told a refusal before its store counted that number (simulation, seed 40680)."""
+    message_id = registered(central)
+    old, new = desk(central, "operator"), desk(central, "operator")
+    envelope = old.envelope(message_id, Accept(category="roads", subcategory="pits", organisation=CITY), Base())
+    told = old.send(envelope).decisions[0]
+    assert told.verdict is Verdict.CONFLICT
+    empty = replace(envelope, device_seq=1, verb="noop", payload={})
+    answer = new.send(empty)
+    assert answer.decisions == [replace(told, device_seq=1)] and answer.device.last_seq == 1
+    with pytest.raises(Trouble, match="id_reused"):
+        desk(central, "stranger").send(empty)
+
+
 def test_the_digest_of_decisions_runs_on_both_sides(central: Central) -> None:
     operator, digest = desk(central, "operator"), ""
     for _ in range(3):
