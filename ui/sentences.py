@@ -78,6 +78,7 @@ def _of_state() -> dict[Reason, str]:
         Reason.NOT_CLOSED: _("The message isn't closed yet"),
         Reason.NOTHING_CHANGED: _("Nothing would change by this"),
         Reason.STALE: _("The message was changed by somebody else meanwhile. What you typed is kept"),
+        Reason.NOT_TAKEN: _("The central store didn't take this step. What you typed is kept"),
         Reason.ALREADY_DECIDED: _("You have decided on this already"),
     }
 

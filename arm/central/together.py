@@ -201,12 +201,13 @@ class _Transaction:
     def _repeat(self, desk: _Desk, envelope: Envelope, known: Row[*tuple[Any, ...]], body: str) -> None:
         """The stored decision; one that comes under a new number takes its place in its desk's row (P9).
 
-        An empty step says nothing of its command: whoever knows what became of it only keeps its number by that.
+        An empty step says nothing of its command and only keeps a number: where twins of a profile differ, the one
+        that comes first is the answer to both.
         """
-        is_same = envelope.verb == NOOP or known.body_hash == body
+        decision = decisions.decision_in(known)
+        is_same = NOOP in (envelope.verb, decision.verdict.value) or known.body_hash == body
         if not is_same or known.user_id != desk.push.who.user_id:
             raise Trouble(409, "id_reused")
-        decision = decisions.decision_in(known)
         if envelope.device_seq == desk.last_seq + 1:
             decision = replace(decision, device_seq=envelope.device_seq)
             self._connection.execute(

@@ -17,7 +17,7 @@ from arm.local.outbox import NOT_TAKEN, Entry, Settled
 from arm.local.pages import Applied, local_revisions, still_wanted, wanted_count
 from arm.local.troubles import FileTrouble
 from arm.sync.ports import Outgoing
-from arm.sync.sending import NEW_HERE, NOOP, PARK
+from arm.sync.sending import FILE, NEW_HERE, NOOP, PARK
 from arm.sync.uploads import PIECE_BYTES, ContentLost
 from arm.wire import (
     Base,
@@ -43,7 +43,6 @@ ARCHIVED_FOR = timedelta(days=30)
 _STATES = {
     Verdict.ACCEPTED: "accepted",
     Verdict.ACCEPTED_MERGED: "accepted",
-    Verdict.NOOP: "noop",
     Verdict.CONFLICT: "conflict",
     Verdict.REFUSED: "refused",
     Verdict.PARKED: "parked",
@@ -92,7 +91,7 @@ class LocalStorage:
         work = self._core.store.work
         entries = [one for one in (work.outbox.entry(d.command_id) for d in decisions) if one is not None]
         marks = {one.command_id: one.reason for one in entries if one.state == "unsent"}
-        settled = [_settled(_named(one, marks.get(one.command_id, ""))) for one in decisions]
+        settled = [_settled(one, marks.get(one.command_id, "")) for one in decisions]
         differing = work.outbox.settle(settled, self._core.wall_text(), _digest_kept(digest))
         self._changed({one.message_id for one in entries})
         return len(differing)
@@ -310,14 +309,6 @@ def _digest_kept(digest: tuple[int, str]) -> dict[str, str]:
     return {"last_seq": str(digest[0]), "dec_hash": digest[1]}
 
 
-def _named(decision: Decision, mark: str) -> Decision:
-    """The author learns why his command went out empty."""
-    word, _, code = mark.partition(":")
-    if word != NOOP or decision.verdict is not Verdict.NOOP:
-        return decision
-    return replace(decision, verdict=Verdict.REFUSED, reason=Reason.FILE_NOT_ACCEPTED.value, details={"code": code})
-
-
 def _envelope(entry: Entry) -> Envelope:
     """As it goes out; one that can't be processed goes as `park` with its body, or as `noop` without (P25)."""
     whole = _whole(entry)
@@ -341,7 +332,12 @@ def _whole(entry: Entry) -> Envelope:
     )
 
 
-def _settled(decision: Decision) -> Settled:
+def _settled(decision: Decision, mark: str) -> Settled:
+    """`mark` says why a command went out empty; one that didn't was given up by a twin of this desk."""
+    if decision.verdict is Verdict.NOOP:
+        code = mark.partition(":")[2]
+        reason = Reason.FILE_NOT_ACCEPTED if code.startswith(FILE) else Reason.NOT_TAKEN
+        return Settled(command_id=decision.command_id, state=NOOP, reason=reason.value, details={"code": code})
     return Settled(
         command_id=decision.command_id,
         state=_STATES[decision.verdict],

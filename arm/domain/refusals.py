@@ -64,6 +64,7 @@ class Reason(StrEnum):
     NOTHING_CHANGED = "nothing_changed"
     LATE_BY_NEW_TERM = "late_by_new_term"
     STALE = "stale"
+    NOT_TAKEN = "not_taken"
     TOO_FEW_PARTS = "too_few_parts"
     FILE_NOT_ACCEPTED = "file_not_accepted"
     DECIDER_AVAILABLE = "decider_available"

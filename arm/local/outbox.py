@@ -57,7 +57,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A verdict as it is written beside its command; `state` is accepted, refused, conflict, parked or archived."""
+    """A verdict as it is written beside its command; `state`: accepted, refused, conflict, parked, noop (not taken)."""
 
     command_id: str
     state: str
@@ -173,7 +173,7 @@ class Outbox:
                 if before is None or (one.state == "noop" and before in NOT_TAKEN):
                     # what was not taken here is offered to a restored store as an empty number
                     continue
-                state = "accepted" if one.state == "noop" else one.state
+                state = "refused" if one.state == "noop" else one.state
                 if before not in (UNSENT, state):
                     differing.append(one.command_id)
                     _bring_back(c, one.command_id)

@@ -22,6 +22,8 @@ from arm.wire import (
 
 NOOP = "noop"
 PARK = "park"
+FILE = "file_"
+"""Beginning of the code of a command that is given up because of a file."""
 EMPTY = frozenset({NOOP, PARK})
 """Words that keep a number without a step of the process."""
 UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
@@ -87,7 +89,7 @@ class Sender:
                 return self._storage.unsent(MAX_BATCH)
         except FileRefused as refused:
             # the number is kept by a `noop` under the command's id: the queue behind it flows on (P25)
-            self._storage.send_as(refused.command_id, NOOP, refused.code)
+            self._storage.send_as(refused.command_id, NOOP, f"{FILE}{refused.code}")
             return self._batch()
         return batch
 

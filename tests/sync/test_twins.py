@@ -98,3 +98,19 @@ def test_a_device_that_is_new_to_its_store_is_told_how_often_it_differs(town: To
         assert pending.command_id == done.command_id
         told = {one.kind: one.params for one in executor.sync.status().events}
         assert told[DeskEventKind.DECISION_CHANGED] == {"differing": "1"}
+
+
+def test_what_a_twin_gave_up_is_never_shown_as_accepted(town: Town) -> None:
+    with desks(town, "operator") as (operator,):
+        done = do(operator, None, registration("Яма"))
+    twin = twin_of(town, "operator")
+    operator = town.bare_desk("operator")
+    operator.sync.storage.send_as(done.command_id, "noop", "server_fault")
+    operator.sync.run_now()
+    twin.sync.run_now()
+    for desk in (operator, twin):
+        (pending,) = desk.commands.pending()
+        assert (pending.state, pending.refused and pending.refused.reason) == ("refused", "not_taken")
+        assert "Яма" in pending.command_json
+        desk.close()
+    assert town.central.message(done.message_id) is None

@@ -117,7 +117,7 @@ def restored_is_refilled(world: World) -> None:
         is_gone = command_id not in present and command_id not in world.excused
         if is_gone and verdict == "accepted" and state not in OPEN_STATES:
             raise Violation("I3", f"a command acknowledged before the restore is lost ({state})")
-        if is_gone and verdict != "noop" and state == "accepted":
+        if is_gone and state == "accepted":
             raise Violation("I3", "a desk shows as accepted what the journal doesn't have")
         if state in OPEN_STATES and command_id in present:
             raise Violation("I4", f"a command shown as {state} is in the journal")
