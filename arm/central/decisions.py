@@ -17,9 +17,9 @@ from arm.wire import Decision, from_json, to_json
 
 def body_hash(verb: str, message_id: MessageId, payload: Mapping[str, Any], acting_for: str | None) -> str:
     """What makes a repeat the same command: neither its place in a device's queue, which may be renumbered, nor what
-    it was made on, which is named otherwise when it is offered again (P9)."""
+    it was made on, which is named otherwise when it is offered again (P9): its place in the list stays empty."""
     body = json.dumps(
-        [verb, message_id, acting_for, payload],
+        [verb, message_id, None, acting_for, payload],
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),

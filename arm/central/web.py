@@ -194,7 +194,7 @@ def answer_errors(app: FastAPI) -> None:
     async def on_trouble(request: Request, wrong: Exception) -> Response:
         problem, who = cast("Trouble", wrong).problem, getattr(request.state, "who", None)
         if problem.code == "not_found" and who is not None:
-            await run_in_threadpool(app.state.central.strays.count, who, request.url.path)
+            await run_in_threadpool(app.state.central.strays.count, who, request.method, request.url.path)
         return problem_answer(problem)
 
     async def on_store(_request: Request, wrong: Exception) -> Response:

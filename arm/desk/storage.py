@@ -108,10 +108,14 @@ class LocalStorage:
 
     def adopted(self, digest: tuple[int, str], differing: int) -> None:
         self._core.store.work.keep(**_digest_kept(digest))
-        if differing:
-            self._core.tell_once(
-                DeskEventKind.DECISION_CHANGED, f"{digest[0]}/{digest[1][:8]}", differing=str(differing)
-            )
+        if not differing:
+            return
+        events = self._core.store.events
+        if any(one.kind == DeskEventKind.DECISION_CHANGED for one in events.open()):
+            events.count(DeskEventKind.DECISION_CHANGED.value, differing=differing)
+        else:
+            mark = f"{self.device_id()}/{digest[0]}/{digest[1][:8]}"
+            self._core.tell_once(DeskEventKind.DECISION_CHANGED, mark, differing=str(differing))
 
     def failed(self, command_id: str, at: datetime) -> None:
         self._core.store.work.outbox.failed(command_id, at)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from arm.domain.identity import CommandId, DeviceId, MessageId
@@ -11,6 +12,7 @@ from arm.sync.troubles import SyncTrouble
 from arm.sync.uploads import FileRefused, send_files
 from arm.wire import (
     MAX_BATCH,
+    SCHEMA_VER,
     Base,
     Decision,
     DeviceState,
@@ -27,6 +29,8 @@ FILE = "file_"
 EMPTY = frozenset({NOOP, PARK})
 """Words that keep a number without a step of the process."""
 UNPROCESSABLE = frozenset({"bad_wire", "too_large"})
+IN_THE_WAY = UNPROCESSABLE | {"id_reused", "schema_too_old", "schema_too_new"}
+"""Why a decided command can't be offered once more as it is."""
 Digest = tuple[int, str]
 UNSURE = "unsure"
 """Kept in place of a digest from a second offer on: no store's digest is like it, so its decisions are fetched."""
@@ -117,9 +121,7 @@ class Sender:
         if trouble.code == "device_fork":
             raise self._forked() from trouble
         if trouble.code == "id_reused":
-            self._adopt()
-            if self._head() != batch[0].command_id:
-                return 1
+            return self._used_already(batch[0], trouble)
         is_fault = trouble.kind == "server_fault" and trouble.params.get("status") == "500"
         is_unprocessable = trouble.kind == "refused" and trouble.code in UNPROCESSABLE
         if not is_fault and not is_unprocessable:
@@ -127,6 +129,16 @@ class Sender:
         if len(batch) > 1:
             return sum(self._send([one]) for one in batch)
         return self._poisonous(batch[0], trouble, is_fault)
+
+    def _used_already(self, first: Envelope, trouble: SyncTrouble) -> int:
+        """The store knows the first command's id with another content, from a twin: its decision holds for both."""
+        self._adopt()
+        if self._head() != first.command_id:
+            return 1
+        if first.verb == NOOP:
+            raise trouble
+        self._storage.send_as(first.command_id, NOOP, trouble.code)
+        return self._send(self._storage.unsent(1))
 
     def _forked(self) -> SyncTrouble:
         """Two profiles have gone on as one device: this one becomes another, and signs in as that (P9 c)."""
@@ -156,27 +168,39 @@ class Sender:
             # decided, and the answer is still on its way to us: the repeat brings it
             return
         was_never_kept = not own and seq == device.last_seq
-        differing = 0 if was_never_kept else self._adopt()
+        differing = 0 if was_never_kept else self._adopt(device.last_seq)
         self._storage.adopted((device.last_seq, device.dec_hash), differing)
 
-    def _adopt(self) -> int:
-        """Takes over what the store decided on our commands; returns how many decisions that settled or changed."""
-        after, changed, has_others = 0, 0, False
+    def _adopt(self, last_seq: int = 0) -> int:
+        """Takes over what the store decided on our commands; returns how many decisions that settled or changed.
+
+        Accepted commands up to `last_seq` that its list lacks are asked for one by one. Either they were offered by
+        a twin of this profile since, or another command has their number: that is a fork.
+        """
+        after, changed, listed = 0, 0, set[str]()
         while found := self._transport.decisions(after):
             if found[-1].device_seq <= after:
                 raise SyncTrouble("server_fault", {"code": "decisions"})
             changed += self._storage.settle(found, carried_on(self._storage.digest(), found))
-            has_others = has_others or self._are_anothers(after, found)
+            listed |= {one.command_id for one in found}
             after = found[-1].device_seq
-        if has_others:
-            raise self._forked()
+        missing = [one for one in self._accepted(last_seq) if one.command_id not in listed]
+        if missing and changed:
+            # told before a fork may cut this short
+            self._storage.adopted(self._storage.digest(), changed)
+            changed = 0
+        while missing:
+            answer = self._offered([_emptied(one) for one in missing[:MAX_BATCH]])
+            changed += self._storage.settle(answer.decisions, self._storage.digest())
+            missing = missing[len(answer.decisions) :]
         return changed
 
-    def _are_anothers(self, after: int, found: list[Decision]) -> bool:
-        """A number under which the store decided another command than we did: a twin filled a restored store's gap."""
-        ours = self._storage.decided_after(after, found[-1].device_seq - after)
-        known = {one.device_seq: one.command_id for one in ours}
-        return any(known.get(one.device_seq, one.command_id) != one.command_id for one in found)
+    def _accepted(self, last_seq: int) -> Iterator[Envelope]:
+        """What this desk holds as accepted, up to that number; what wasn't taken comes as an empty step."""
+        after = 0
+        while after < last_seq and (found := self._storage.decided_after(after, MAX_BATCH)):
+            yield from (one for one in found if one.device_seq <= last_seq and one.verb != NOOP)
+            after = found[-1].device_seq
 
     def _offer_again(self, expected: int) -> int:
         """A restored store is behind: it gets what it had decided once more, under the old ids (P9 a).
@@ -192,10 +216,14 @@ class Sender:
         is_new = self._storage.digest()[1] == NEW_HERE
         if expected <= decided and not is_new:
             self._storage.restored((decided, UNSURE))
-        known = {e.device_seq: e for e in self._storage.decided_after(expected - 1, MAX_BATCH)}
+        known = {e.device_seq: e for e in self._storage.decided_after(expected - 2, MAX_BATCH + 1)}
+        if expected - 1 in known and not is_new:
+            # when a twin has filled the gap up to here, that is heard before anything is built upon it
+            self._offered([_emptied(known[expected - 1])])
         numbers = range(expected, min(upto, expected + MAX_BATCH))
-        answer = self._pushed([known.get(number) or self._hole(number) for number in numbers])
-        ours = [one for one in answer.decisions if one.device_seq in known]
+        answer = self._offered([known.get(number) or self._hole(number) for number in numbers])
+        ids = {one.command_id for one in known.values()}
+        ours = [one for one in answer.decisions if one.command_id in ids]
         if expected > decided:
             self._storage.settle(ours, self._beyond_holes(answer))
             return len(answer.decisions)
@@ -208,6 +236,21 @@ class Sender:
             # what it decided on an earlier offer whose answer was lost is asked for too
             self._compare(answer.device)
         return len(answer.decisions)
+
+    def _offered(self, batch: list[Envelope]) -> PushAnswer:
+        """Commands that were decided before. One that can't be taken as it is keeps its number as an empty step.
+
+        The store answers that with what it decided on the command, or with an empty decision: then it stands before
+        its author again.
+        """
+        try:
+            return self._pushed(batch)
+        except SyncTrouble as trouble:
+            if trouble.code == "device_fork":
+                raise self._forked() from trouble
+            if trouble.kind != "refused" or trouble.code not in IN_THE_WAY:
+                raise
+        return self._offered(batch[:1]) if len(batch) > 1 else self._pushed([_emptied(batch[0])])
 
     def _beyond_holes(self, answer: PushAnswer) -> Digest:
         """Our digest after numbers whose commands are lost; the store's where ours didn't reach to them."""
@@ -225,6 +268,11 @@ class Sender:
             base=Base(),
             payload={},
         )
+
+
+def _emptied(envelope: Envelope) -> Envelope:
+    """Its number and id, which a store that knows them answers with its decision."""
+    return replace(envelope, verb=NOOP, payload={}, base=Base(), schema_ver=SCHEMA_VER)
 
 
 def _expected(trouble: SyncTrouble) -> int:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from arm.central.security import noted
 from arm.desk.desk import Desk
 from arm.desk.values import DeskEventKind
-from arm.domain.commands import Comment, Start
+from arm.domain.commands import Comment, Reassign, Start
+from arm.domain.identity import UserId
 from arm.sync.troubles import SyncTrouble
 from tests.desk.steps import assigned, desks, do, registration
 from tests.desk_fixture import PASSWORD, Town, open_town
@@ -114,3 +116,66 @@ def test_what_a_twin_gave_up_is_never_shown_as_accepted(town: Town) -> None:
         assert "Яма" in pending.command_json
         desk.close()
     assert town.central.message(done.message_id) is None
+
+
+def test_a_command_that_twins_sent_with_other_file_names_holds_up_neither(town: Town) -> None:
+    """Each copy uploads for itself, so the same id comes with two contents; also when it is offered once more."""
+    with desks(town, "operator") as (operator,):
+        stored = operator.files.add_bytes("яма.txt", b"text of the pit")
+        done = do(operator, None, registration("Яма с файлом", files=(stored.attachment,)))
+    twin = twin_of(town, "operator")
+    operator = town.bare_desk("operator")
+    operator.sync.run_now()
+    twin.sync.run_now()
+    twin.sync.storage.become_device("22222222-2222-4222-8222-222222222222")
+    signed_in_anew(twin, "operator")
+    for desk in (operator, twin):
+        assert desk.sync.status().unsent == 0 and desk.commands.pending() == ()
+        desk.sync.run_now()
+        desk.close()
+    assert town.central.message(done.message_id) is not None
+
+
+def test_nothing_is_built_upon_a_gap_that_a_twin_has_filled(town: Town) -> None:
+    """A chain of two acknowledged steps: the second isn't offered before the first is back."""
+    message_id = assigned(town)
+    with desks(town, "executor") as (executor,):
+        do(executor, message_id, Comment(text="До копии"))
+        executor.sync.run_now()
+        backup = set_aside(town)
+    twin = twin_of(town, "executor")
+    do(twin, message_id, Start())
+    do(twin, message_id, Reassign(executor=UserId("executor-2"), reason="Отпуск"))
+    twin.sync.run_now()
+    put_back(town, backup)
+    executor = town.bare_desk("executor")
+    do(executor, message_id, Comment(text="Первый"))
+    executor.sync.run_now()
+    signed_in_anew(twin, "executor")
+    found = town.central.message(message_id)
+    assert found is not None and found.executor == "executor-2"
+    assert twin.commands.pending() == ()
+    assert [one["kind"] for one in noted(town.central.store, "device_fork")] == ["device_fork"]
+    twin.close()
+    executor.close()
+
+
+def test_a_twin_that_moved_on_leaves_no_wrong_acceptance_behind(town: Town) -> None:
+    """The gap's new owner became another device, and its number left the list: what is missing there is asked for."""
+    with desks(town, "operator") as (operator,):
+        do(operator, None, registration("До копии"))
+        operator.sync.run_now()
+        backup = set_aside(town)
+    twin = twin_of(town, "operator")
+    told = do(twin, None, registration("Яма близнеца"))
+    twin.sync.run_now()
+    put_back(town, backup)
+    operator = town.bare_desk("operator")
+    do(operator, None, registration("Яма первого"))
+    operator.sync.run_now()
+    operator.sync.storage.become_device("33333333-3333-4333-8333-333333333333")
+    signed_in_anew(operator, "operator")
+    signed_in_anew(twin, "operator")
+    assert town.central.message(told.message_id) is not None
+    twin.close()
+    operator.close()

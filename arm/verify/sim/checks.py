@@ -109,16 +109,15 @@ def restored_is_refilled(world: World) -> None:
     present = {row[0] for row in world.oracle.rows("SELECT DISTINCT command_id FROM journal")}
     shown: dict[str, str] = {}
     for node in world.nodes:
-        for command_id, (state, _, _) in entries(node).items():
-            if node.desk is not None:
-                shown[command_id] = state
+        for command_id, (state, _, _) in entries(node).items() if node.desk is not None else ():
+            shown[command_id] = state
+            if state == "accepted" and command_id not in present and command_id not in world.excused:
+                raise Violation("I3", f"{node.name} shows as accepted what the journal doesn't have")
     for command_id, (verdict, _) in world.told.items():
         state = shown.get(command_id, "")
         is_gone = command_id not in present and command_id not in world.excused
         if is_gone and verdict == "accepted" and state not in OPEN_STATES:
             raise Violation("I3", f"a command acknowledged before the restore is lost ({state})")
-        if is_gone and state == "accepted":
-            raise Violation("I3", "a desk shows as accepted what the journal doesn't have")
         if state in OPEN_STATES and command_id in present:
             raise Violation("I4", f"a command shown as {state} is in the journal")
 
