@@ -186,6 +186,7 @@ device = Table(
     Column("escrow_key", String(64), nullable=False, default=""),
     Column("report", Text, nullable=False, default=""),
 )
+# never thinned out: desks ask it what became of commands that they hold as accepted (DECISIONS 31)
 command_log = Table(
     "command_log",
     metadata,

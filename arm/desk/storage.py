@@ -117,8 +117,8 @@ class LocalStorage:
             mark = f"{self.device_id()}/{digest[0]}/{digest[1][:8]}"
             self._core.tell_once(DeskEventKind.DECISION_CHANGED, mark, differing=str(differing))
 
-    def failed(self, command_id: str, at: datetime) -> None:
-        self._core.store.work.outbox.failed(command_id, at)
+    def failed(self, command_id: str, at: datetime) -> bool:
+        return self._core.store.work.outbox.failed(command_id, at)
 
     def send_as(self, command_id: str, verb: str, code: str) -> None:
         self._core.store.work.outbox.send_as(command_id, verb, code)

@@ -213,20 +213,29 @@ class Outbox:
                 ),
             )
 
-    def failed(self, command_id: str, at: datetime) -> None:
-        """Counts a fault of the store on an unsent command; the last of many makes it go out as `park` (P25)."""
+    def failed(self, command_id: str, at: datetime) -> bool:
+        """Counts a fault of the store on a command; True when there were many over a long time (P25).
+
+        An unsent one goes out as `park` from then on.
+        """
         with self._lock, transaction(self._connection) as c:
             row = c.execute(
-                "SELECT failures, failing_since FROM outbox WHERE command_id = ? AND state = 'unsent'", (command_id,)
+                "SELECT failures, failing_since, state FROM outbox WHERE command_id = ? UNION ALL"
+                " SELECT failures, failing_since, state FROM outbox_archive WHERE command_id = ?",
+                (command_id, command_id),
             ).fetchone()
             if row is None:
-                return
+                return False
             failures, since = int(row[0]) + 1, row[1] or at.isoformat()
-            c.execute(
-                "UPDATE outbox SET failures = ?, failing_since = ? WHERE command_id = ?", (failures, since, command_id)
-            )
-            if failures >= FAILURES_TO_PARK and at - datetime.fromisoformat(since) >= FAILING_TO_PARK:
+            for table in ("outbox", "outbox_archive"):
+                c.execute(
+                    f"UPDATE {table} SET failures = ?, failing_since = ? WHERE command_id = ?",  # noqa: S608
+                    (failures, since, command_id),
+                )
+            is_enough = failures >= FAILURES_TO_PARK and at - datetime.fromisoformat(since) >= FAILING_TO_PARK
+            if is_enough and row[2] == UNSENT:
                 _mark(c, command_id, "park:server_fault")
+            return is_enough
 
     def send_as(self, command_id: str, verb: str, code: str) -> None:
         with self._lock, transaction(self._connection) as c:

@@ -147,8 +147,8 @@ class Storage(Protocol):
         """The store's decisions have been taken over: its digest is ours, and the person is told what differs."""
         ...
 
-    def failed(self, command_id: str, at: datetime) -> None:
-        """Counts a failure of the store on one command; after many over a long time it is to be parked (P25)."""
+    def failed(self, command_id: str, at: datetime) -> bool:
+        """Counts a failure of the store on one command; True after many over a long time: it is given up (P25)."""
         ...
 
     def send_as(self, command_id: str, verb: str, code: str) -> None:

@@ -122,7 +122,7 @@ class Sender:
             raise self._forked() from trouble
         if trouble.code == "id_reused":
             return self._used_already(batch[0], trouble)
-        is_fault = trouble.kind == "server_fault" and trouble.params.get("status") == "500"
+        is_fault = _is_fault(trouble)
         is_unprocessable = trouble.kind == "refused" and trouble.code in UNPROCESSABLE
         if not is_fault and not is_unprocessable:
             raise trouble
@@ -248,7 +248,11 @@ class Sender:
         except SyncTrouble as trouble:
             if trouble.code == "device_fork":
                 raise self._forked() from trouble
-            if trouble.kind != "refused" or trouble.code not in IN_THE_WAY:
+            is_in_the_way = trouble.kind == "refused" and trouble.code in IN_THE_WAY
+            if not is_in_the_way and not _is_fault(trouble):
+                raise
+            if len(batch) == 1 and not is_in_the_way and not self._storage.failed(batch[0].command_id, self._now()):
+                # a fault may pass
                 raise
         return self._offered(batch[:1]) if len(batch) > 1 else self._pushed([_emptied(batch[0])])
 
@@ -268,6 +272,10 @@ class Sender:
             base=Base(),
             payload={},
         )
+
+
+def _is_fault(trouble: SyncTrouble) -> bool:
+    return trouble.kind == "server_fault" and trouble.params.get("status") == "500"
 
 
 def _emptied(envelope: Envelope) -> Envelope:

@@ -195,6 +195,36 @@ def test_a_command_on_which_the_store_breaks_down_is_parked_after_many_tries(
         assert (operator.sync.status().parked, operator.sync.status().refused) == (1, 0)
 
 
+def test_a_decided_command_on_which_a_restored_store_breaks_down_is_given_back_to_its_author(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desks(town, "operator") as (operator,):
+        backup = set_aside(town)
+        poison = do(operator, None, registration("Отравленная яма"))
+        other = do(operator, None, registration("Обычная яма"))
+        operator.sync.run_now()
+        put_back(town, backup)
+        transport = operator.files.transport
+        assert transport is not None
+        push = transport.push
+
+        def choke(request: PushRequest) -> PushAnswer:
+            if any(one.command_id == poison.command_id and one.verb == "register" for one in request.commands):
+                raise SyncTrouble("server_fault", {"status": "500", "code": "server_fault"})
+            return push(request)
+
+        monkeypatch.setattr(transport, "push", choke)
+        for _ in range(4):
+            with pytest.raises(SyncTrouble):
+                operator.sync.run_now()
+            town.hands.pass_by(timedelta(minutes=3))
+        operator.sync.run_now()
+        assert town.central.message(other.message_id) is not None
+        (pending,) = operator.commands.pending()
+        assert (pending.state, pending.refused and pending.refused.reason) == ("refused", "not_taken")
+        assert "Отравленная яма" in pending.command_json
+
+
 def test_a_queue_that_does_not_move_is_an_alarm_after_five_minutes(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     with desks(town, "operator") as (operator,):
         operator.sync.run_now()
