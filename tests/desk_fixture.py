@@ -22,7 +22,7 @@ from arm.desk.desk import Desk
 from arm.domain.classifier import Category, Classifier, Subcategory
 from arm.domain.identity import Grant, MessageId, OrganisationId, Person, Role, UserId
 from arm.domain.organisations import Organisation
-from arm.local.held_keys import HeldKeys as MemoryKeyStore
+from arm.local.held_keys import HeldKeys
 from arm.settings import resource_path
 from arm.sync.transport import trouble_of
 from arm.sync.troubles import SyncTrouble
@@ -231,21 +231,21 @@ class Town:
     central: Central
     wire: Wire
     hands: Hands
-    keys: MemoryKeyStore = field(default_factory=MemoryKeyStore)
+    keys: HeldKeys = field(default_factory=HeldKeys)
 
-    def desk(self, login: str, name: str = "", keys: MemoryKeyStore | None = None) -> Desk:
+    def desk(self, login: str, name: str = "", keys: HeldKeys | None = None) -> Desk:
         """A desk of one of the people, signed in and synchronised; `name` tells two desks of one person apart."""
         desk = self.newcomer(login, name, keys)
         desk.sync.first_sync(lambda done, total: None, lambda: False)
         return desk
 
-    def newcomer(self, login: str, name: str = "", keys: MemoryKeyStore | None = None) -> Desk:
+    def newcomer(self, login: str, name: str = "", keys: HeldKeys | None = None) -> Desk:
         """A desk that has just been signed in on: nothing was fetched yet."""
         desk = self.bare_desk(name or login, keys)
         desk.session.sign_in("town.example", login, PASSWORD)
         return desk
 
-    def bare_desk(self, name: str, keys: MemoryKeyStore | None = None) -> Desk:
+    def bare_desk(self, name: str, keys: HeldKeys | None = None) -> Desk:
         """A desk over a profile folder of that name; nobody signs in."""
         store = keys if keys is not None else self.keys
         return open_desk(

@@ -15,16 +15,17 @@ from arm.desk.desk import Desk
 from arm.desk.troubles import CacheTrouble, SyncTrouble
 from arm.desk.values import DeskEventKind, Done, SyncKind, Workspace
 from arm.domain.identity import DeviceId, UserId
+from arm.local.held_keys import HeldKeys
 from arm.local.keys import KEY_FILE, KeyStore
 from arm.local.secret_service import quick_key_store
 from arm.local.troubles import CacheTrouble as LocalTrouble
 from tests.desk.steps import do, queue, registered, registration
-from tests.desk_fixture import PASSWORD, MemoryKeyStore, Town
+from tests.desk_fixture import PASSWORD, Town
 
 NEW_PASSWORD = "другой пароль 43"
 
 
-class LockedKeyStore(MemoryKeyStore):
+class LockedKeyStore(HeldKeys):
     """A keyring that answers nobody, as one whose person has dismissed the question."""
 
     def read(self, account: str) -> str | None:
@@ -34,7 +35,7 @@ class LockedKeyStore(MemoryKeyStore):
         raise LocalTrouble("no_key_store")
 
 
-class OtherSecrets(MemoryKeyStore):
+class OtherSecrets(HeldKeys):
     """A keyring that holds something under every name."""
 
     def read(self, account: str) -> str | None:
@@ -44,7 +45,7 @@ class OtherSecrets(MemoryKeyStore):
 LOST: dict[str, Callable[[], KeyStore | None]] = {
     "missing": lambda: None,
     "locked": LockedKeyStore,
-    "another one": MemoryKeyStore,
+    "another one": HeldKeys,
     "another secret": OtherSecrets,
 }
 
@@ -106,7 +107,7 @@ def test_without_the_network_a_lost_keyring_is_said_and_changes_nothing(town: To
     unsent_work(town)
     before = {path: path.read_bytes() for path in profile(town).rglob("*") if path.is_file()}
     town.wire.is_cut = True
-    desk = desk_with(town, MemoryKeyStore())
+    desk = desk_with(town, HeldKeys())
     for ask in (
         lambda: desk.session.sign_in("town.example", "operator", PASSWORD),
         lambda: desk.session.unlock(PASSWORD),
@@ -119,7 +120,7 @@ def test_without_the_network_a_lost_keyring_is_said_and_changes_nothing(town: To
 
 
 def test_the_key_lies_nowhere_in_plain_text(town: Town) -> None:
-    keys = MemoryKeyStore()
+    keys = HeldKeys()
     unsent_work(town, keys)
     (secret,) = keys.secrets.values()
     stored = b"".join(path.read_bytes() for path in profile(town).rglob("*") if path.is_file())
@@ -129,7 +130,7 @@ def test_the_key_lies_nowhere_in_plain_text(town: Town) -> None:
 
 def test_another_persons_sign_in_does_not_open_the_files(town: Town) -> None:
     unsent_work(town)
-    desk = desk_with(town, MemoryKeyStore())
+    desk = desk_with(town, HeldKeys())
     with pytest.raises(SyncTrouble) as trouble:
         desk.session.sign_in("town.example", "moderator", PASSWORD)
     assert trouble.value.code == "device_of_other_user"
@@ -179,7 +180,7 @@ def test_a_desk_that_became_another_device_gets_its_key_back(town: Town) -> None
     desk = town.bare_desk("operator")
     desk.sync.storage.become_device("22222222-2222-4222-8222-222222222222")
     desk.close()
-    again = desk_with(town, MemoryKeyStore())
+    again = desk_with(town, HeldKeys())
     again.session.sign_in("town.example", "operator", PASSWORD)
     again.sync.run_now()
     assert again.sync.status().unsent == 0
@@ -234,7 +235,7 @@ def device_of(town: Town) -> DeviceId:
 
 def test_a_revoked_workstation_wipes_itself_at_its_next_request(town: Town) -> None:
     registered(town)
-    keys = MemoryKeyStore()
+    keys = HeldKeys()
     desk = town.desk("moderator", name="operator", keys=keys)
     assert len(queue(desk, Workspace.MODERATION)) == 1
     admin.revoke_device(town.central.store, device_of(town))

@@ -9,18 +9,18 @@ import pytest
 from arm.bootstrap import network_of
 from arm.desk.files import at_most
 from arm.desk.network import NetworkWish
+from arm.local.held_keys import HeldKeys
 from arm.local.network_file import NETWORK_FILE
 from arm.local.secret_service import quick_key_store
 from arm.local.troubles import FileTrouble
 from arm.sync.troubles import SyncTrouble
-from tests.desk_fixture import MemoryKeyStore
 
 PASSWORD = "пароль прокси"
 WISH = NetworkWish(proxy="proxy.example:3128", proxy_user="ivanova", pins=("ab" * 32,))
 
 
 def test_what_is_set_outlives_the_program_and_the_password_lies_in_the_keyring_alone(tmp_path: Path) -> None:
-    store = MemoryKeyStore()
+    store = HeldKeys()
     assert network_of(tmp_path, lambda: store).keep(WISH, PASSWORD)
     again = network_of(tmp_path, lambda: store)
     assert again.wish() == NetworkWish(proxy="http://proxy.example:3128", proxy_user="ivanova", pins=("ab" * 32,))
@@ -32,7 +32,7 @@ def test_what_is_set_outlives_the_program_and_the_password_lies_in_the_keyring_a
 
 
 def test_a_new_password_replaces_the_old_one_and_an_empty_one_forgets_it(tmp_path: Path) -> None:
-    store = MemoryKeyStore()
+    store = HeldKeys()
     network = network_of(tmp_path, lambda: store)
     network.keep(WISH, PASSWORD)
     network.keep(WISH, None)
@@ -68,7 +68,7 @@ def test_a_real_keyring_gives_the_password_back(tmp_path: Path, keyring_session:
     ],
 )
 def test_what_cannot_work_is_said_and_not_kept(tmp_path: Path, wish: NetworkWish, code: str) -> None:
-    network = network_of(tmp_path, MemoryKeyStore)
+    network = network_of(tmp_path, HeldKeys)
     with pytest.raises(SyncTrouble) as trouble:
         network.keep(wish)
     assert trouble.value.code == code
@@ -83,14 +83,14 @@ def test_a_broken_file_leaves_the_settings_of_the_installation(
 ) -> None:
     monkeypatch.setenv("ARM_PROXY", "http://office.example:3128")
     (tmp_path / NETWORK_FILE).write_bytes(content)
-    network = network_of(tmp_path, MemoryKeyStore)
+    network = network_of(tmp_path, HeldKeys)
     assert network.wish().proxy == "http://office.example:3128" and network.heard is not None
 
 
 def test_pins_of_the_settings_keep_their_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pin = "sha256//kVBrYL7HIs4nL+rI2svjWbLQSfz71E1Y/mKjtUF9TyA="
     monkeypatch.setenv("ARM_TLS_PINS", f"{pin}, {'AB' * 32}")
-    ways = network_of(tmp_path, MemoryKeyStore).ways()
+    ways = network_of(tmp_path, HeldKeys).ways()
     assert ways.pins == (pin, "AB" * 32) and len(ways.pin_digests()) == 2
 
 
@@ -103,9 +103,9 @@ def test_a_file_is_never_longer_than_it_was_announced() -> None:
 
 def test_the_keyring_is_asked_on_the_thread_that_needs_the_password(tmp_path: Path) -> None:
     asked: list[str] = []
-    store = MemoryKeyStore()
+    store = HeldKeys()
 
-    def find() -> MemoryKeyStore:
+    def find() -> HeldKeys:
         asked.append(threading.current_thread().name)
         return store
 

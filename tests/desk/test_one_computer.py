@@ -9,8 +9,9 @@ import pytest
 from arm.desk.troubles import CacheTrouble, SyncTrouble
 from arm.desk.values import Draft, Workspace
 from arm.local.database import connect
+from arm.local.held_keys import HeldKeys
 from tests.desk.steps import do, queue, registered, registration
-from tests.desk_fixture import PASSWORD, MemoryKeyStore, Town
+from tests.desk_fixture import PASSWORD, Town
 
 CANARY = "Канарейка-5517"
 
@@ -43,14 +44,14 @@ def test_who_sits_down_after_a_sign_out_sees_nothing_and_loses_nothing(town: Tow
     desk.close()
 
 
-def keys_of(store: MemoryKeyStore) -> bytes:
+def keys_of(store: HeldKeys) -> bytes:
     (secret,) = store.secrets.values()
     return bytes.fromhex(secret)
 
 
 def test_no_row_of_one_is_readable_with_the_keys_of_the_other(town: Town) -> None:
     registered(town, text=f"{CANARY} у дома 5 по улице Ёлочной на дороге большая яма.")
-    keys = {name: MemoryKeyStore() for name in ("moderator", "operator")}
+    keys = {name: HeldKeys() for name in ("moderator", "operator")}
     opened = [town.desk(name, keys=store) for name, store in keys.items()]
     for desk in opened:
         desk.drafts.save(Draft(draft_id="", message_id=None, form="register", fields={"text": CANARY}))

@@ -11,9 +11,10 @@ from arm.desk.desk import Desk
 from arm.desk.troubles import CacheTrouble, SyncTrouble
 from arm.desk.values import Draft, SyncKind, Workspace
 from arm.domain.identity import Role
+from arm.local.held_keys import HeldKeys
 from arm.local.keys import KEY_FILE
 from tests.desk.steps import do, queue, registered, registration
-from tests.desk_fixture import PASSWORD, MemoryKeyStore, Town, open_town
+from tests.desk_fixture import PASSWORD, Town, open_town
 
 
 def keyless_desk(town: Town, name: str) -> Desk:
@@ -81,7 +82,7 @@ def test_a_profile_belongs_to_one_person(town: Town) -> None:
 
 
 def test_two_people_of_one_computer_have_nothing_in_common(town: Town) -> None:
-    keys = MemoryKeyStore()
+    keys = HeldKeys()
     one, other = town.desk("moderator", keys=keys), town.desk("operator", keys=keys)
     one.close()
     other.close()

@@ -8,7 +8,8 @@ import pytest
 
 from arm.bootstrap import open_desk
 from arm.desk.desk import Desk
-from tests.desk_fixture import PASSWORD, MemoryKeyStore, settled_town
+from arm.local.held_keys import HeldKeys
+from tests.desk_fixture import PASSWORD, settled_town
 from tests.desk_to_desk.server import Server, running_server
 
 OpenDesk = Callable[..., Desk]
@@ -25,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def desk_of(server: Server, tmp_path: Path) -> Iterator[OpenDesk]:
     """Opens a desk by login; signed in and synchronised unless told otherwise."""
-    keys = MemoryKeyStore()
+    keys = HeldKeys()
     opened: list[Desk] = []
 
     def open_one(login: str, name: str = "", sign_in: bool = True) -> Desk:

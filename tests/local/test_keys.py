@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from arm.local.held_keys import HeldKeys
 from arm.local.keys import (
     KEY_FILE,
     key_from_password,
@@ -14,11 +15,10 @@ from arm.local.keys import (
     system_key_store,
 )
 from arm.local.troubles import CacheTrouble
-from tests.desk_fixture import MemoryKeyStore
 
 
 def test_a_keyring_gives_the_key_back(tmp_path: Path) -> None:
-    store = MemoryKeyStore()
+    store = HeldKeys()
     key = make_key(tmp_path, store, "пароль")
     record = load_record(tmp_path)
     assert record is not None and record.kind == "keyring" and len(key) == 32
@@ -40,7 +40,7 @@ def test_without_a_keyring_the_password_wraps_the_key(tmp_path: Path) -> None:
         assert (tmp_path / KEY_FILE).stat().st_mode & 0o077 == 0
 
 
-class BrokenKeyStore(MemoryKeyStore):
+class BrokenKeyStore(HeldKeys):
     def write(self, account: str, secret: str) -> None:
         raise CacheTrouble("no_key_store")
 
@@ -52,12 +52,12 @@ def test_a_keyring_that_does_not_work_falls_back_to_the_password(tmp_path: Path)
 
 
 def test_another_key_is_told_from_no_key(tmp_path: Path) -> None:
-    store = MemoryKeyStore()
+    store = HeldKeys()
     make_key(tmp_path, store, "")
     record = load_record(tmp_path)
     assert record is not None
     with pytest.raises(CacheTrouble) as missing:
-        key_from_store(record, MemoryKeyStore())
+        key_from_store(record, HeldKeys())
     store.secrets[record.account] = "00" * 32
     with pytest.raises(CacheTrouble) as wrong:
         key_from_store(record, store)
