@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.errors import UndefinedTable
 from sqlalchemy import text
 
 from arm.central import readiness
@@ -40,9 +41,16 @@ def store(cluster: Pair, tmp_path: Path) -> Iterator[Central]:
 
 
 def wait_until(node: Cluster, question: str, answer: object) -> None:
-    """Within the test's own time limit."""
-    while ask(node, question) != answer:
+    """Within the test's own time limit. A standby that lags may not have the tables yet: they are waited for too."""
+    while found(node, question) != answer:
         ask(node, "SELECT pg_sleep(0.05)")
+
+
+def found(node: Cluster, question: str) -> object:
+    try:
+        return ask(node, question)
+    except UndefinedTable:
+        return None
 
 
 def trouble_of(sender: Desk, envelope: Envelope) -> Trouble:
