@@ -13,19 +13,7 @@ import msgspec
 
 from arm.domain.identity import MessageId
 from arm.domain.message import Message
-from arm.wire import (
-    MIN_CLIENT,
-    BadWire,
-    Card,
-    DeviceState,
-    FetchAnswer,
-    Manifest,
-    ManifestRow,
-    PullAnswer,
-    from_json,
-    message_from,
-    to_json,
-)
+from arm.wire import MIN_CLIENT, BadWire, Card, DeviceState, FetchAnswer, PullAnswer, from_json, message_from, to_json
 
 T = TypeVar("T")
 
@@ -80,27 +68,6 @@ def packed_from_json(raw: bytes, kind: type[T]) -> T:
     except UnicodeDecodeError as wrong:
         raise BadWire(str(wrong)) from None
     return from_json(raw, kind)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PackedManifest:
-    rows: list[msgspec.Raw]
-    cursor: str
-    server_time: datetime
-    directory_version: str
-    scope: str = ""
-
-
-def manifest_from_json(raw: bytes, kind: type[Manifest]) -> Manifest:
-    """Row by row: read at one go, a hundred thousand would stop the screen's thread for as long. Raises BadWire."""
-    packed = packed_from_json(raw, _PackedManifest)
-    return kind(
-        rows=[from_json(bytes(one), ManifestRow) for one in packed.rows],
-        cursor=packed.cursor,
-        server_time=packed.server_time,
-        directory_version=packed.directory_version,
-        scope=packed.scope,
-    )
 
 
 def message_of(card: AnyCard) -> Message:

@@ -80,9 +80,20 @@ def _add_user_parser(subparsers: Any) -> None:
     one.add_argument("--password-stdin", action="store_true", help=_("read the password from standard input"))
 
 
-def _parser(subparsers: Any, name: str, text: str, work: Run) -> argparse.ArgumentParser:
+def store_parser(subparsers: Any, name: str, text: str) -> argparse.ArgumentParser:
+    """A command on the store's database."""
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
     parser.add_argument("--database", metavar="URL", default=None, help=_("default: SQLite in your data folder"))
+    return parser
+
+
+def say_row(*parts: str) -> None:
+    """One line of a listing: empty parts are left out, no sign from outside steers the terminal."""
+    print("  ".join("".join(c if c.isprintable() else "?" for c in one) for one in parts if one))
+
+
+def _parser(subparsers: Any, name: str, text: str, work: Run) -> argparse.ArgumentParser:
+    parser = store_parser(subparsers, name, text)
     parser.add_argument(
         "--files", type=Path, metavar="FOLDER", default=None, help=_("folder of stored files; one for all hosts")
     )

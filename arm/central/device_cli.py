@@ -8,16 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from arm.central.cli import guarded, opened
+from arm.central.cli import guarded, opened, say_row, store_parser
 from arm.i18n import _
 
 
 def add_parsers(subparsers: Any) -> None:
     """Adds the commands; each parser sets `run`."""
-    listed = _parser(subparsers, "devices", _("List the workstations: id, user, name, state, last seen"))
+    listed = store_parser(subparsers, "devices", _("List the workstations: id, user, name, state, last seen"))
     listed.add_argument("--login", default="", help=_("of this user alone"))
     listed.set_defaults(run=guarded(_devices))
-    lost = _parser(subparsers, "revoke-device", _("Shut out a lost workstation; it wipes itself when it asks next"))
+    shut_out = _("Shut out a lost workstation; it wipes itself when it asks next")
+    lost = store_parser(subparsers, "revoke-device", shut_out)
     lost.add_argument("device", metavar="ID")
     unsent = lost.add_mutually_exclusive_group(required=True)
     unsent.add_argument(
@@ -27,16 +28,10 @@ def add_parsers(subparsers: Any) -> None:
         "--for-good", action="store_true", help=_("keep no key: what was not sent from there is lost for everybody")
     )
     lost.set_defaults(run=guarded(_revoke))
-    back = _parser(subparsers, "readmit-device", _("Undo a revocation; unsent work opens at the next sign-in"))
+    back = store_parser(subparsers, "readmit-device", _("Undo a revocation; unsent work opens at the next sign-in"))
     back.add_argument("device", metavar="ID")
     back.add_argument("--recovery", type=Path, metavar="FILE", required=True, help=_("the file kept when revoking"))
     back.set_defaults(run=guarded(_readmit))
-
-
-def _parser(subparsers: Any, name: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
-    parser.add_argument("--database", metavar="URL", default=None, help=_("default: SQLite in your data folder"))
-    return parser
 
 
 def _devices(arguments: argparse.Namespace) -> int:
@@ -45,8 +40,7 @@ def _devices(arguments: argparse.Namespace) -> int:
     with opened(arguments) as central:
         for row in admin.devices(central.store, arguments.login):
             damaged = _("its files were damaged") if row.report else ""
-            shown = (row.device_id, row.login or "", row.name, row.state, f"{row.seen_at:%Y-%m-%d %H:%M} UTC", damaged)
-            print("  ".join("".join(c if c.isprintable() else "?" for c in one) for one in shown if one))
+            say_row(row.device_id, row.login or "", row.name, row.state, f"{row.seen_at:%Y-%m-%d %H:%M} UTC", damaged)
     return 0
 
 

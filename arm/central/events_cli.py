@@ -7,14 +7,12 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from arm.central.cli import guarded, opened
+from arm.central.cli import guarded, opened, say_row, store_parser
 from arm.i18n import _
 
 
 def add_parsers(subparsers: Any) -> None:
-    text = _("List what an administrator should look into, oldest first")
-    parser = subparsers.add_parser("events", help=text, description=text)
-    parser.add_argument("--database", metavar="URL", default=None, help=_("default: SQLite in your data folder"))
+    parser = store_parser(subparsers, "events", _("List what an administrator should look into, oldest first"))
     parser.add_argument("--since", type=date.fromisoformat, metavar="DAY", help=_("from this day on, UTC"))
     parser.set_defaults(run=guarded(_events))
 
@@ -30,8 +28,7 @@ def _events(arguments: argparse.Namespace) -> int:
     for one in found:
         details = " ".join(f"{name}={value}" for name, value in sorted(json.loads(one["details"]).items()))
         said = words.get(one["kind"], one["kind"])
-        shown = (f"{one['at']:%Y-%m-%d %H:%M} UTC", one["user_id"] or "", one["device_id"] or "", said, details)
-        print("  ".join("".join(c if c.isprintable() else "?" for c in part) for part in shown if part))
+        say_row(f"{one['at']:%Y-%m-%d %H:%M} UTC", one["user_id"] or "", one["device_id"] or "", said, details)
     if not found:
         print(_("Nothing was noted."))
     return 0

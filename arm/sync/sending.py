@@ -196,7 +196,7 @@ class Sender:
         return changed
 
     def _accepted(self, last_seq: int) -> Iterator[Envelope]:
-        """What this desk holds as accepted, up to that number; what wasn't taken comes as an empty step."""
+        """What this desk holds as accepted, up to that number. What wasn't taken comes empty from the storage."""
         after = 0
         while after < last_seq and (found := self._storage.decided_after(after, MAX_BATCH)):
             yield from (one for one in found if one.device_seq <= last_seq and one.verb != NOOP)

@@ -40,7 +40,7 @@ from arm.wire import (
     to_json,
 )
 from arm.wire_between import Doing, DraftsAnswer, DraftShare, PresenceAnswer, PresenceRequest, SharedDraft
-from arm.wire_packed import PackedFetch, PackedPull, manifest_from_json, packed_from_json
+from arm.wire_packed import PackedFetch, PackedPull, packed_from_json
 
 if TYPE_CHECKING:
     import socket
@@ -119,8 +119,7 @@ class HttpTransport:
         return answer
 
     def manifest(self, bucket: int | None = None) -> Manifest:
-        path = "/manifest" if bucket is None else f"/manifest?bucket={bucket}"
-        return self._read(self._call("GET", path), Manifest, manifest_from_json)
+        return self._json("GET", "/manifest" if bucket is None else f"/manifest?bucket={bucket}", Manifest)
 
     def digests(self) -> Digests:
         return self._json("GET", "/manifest/digests", Digests)

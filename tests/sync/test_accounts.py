@@ -167,22 +167,27 @@ def _json(decision: Decision) -> str:
     return to_json(decision).decode()
 
 
+def break_down_on(desk: Desk, command_id: CommandId, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the store has a fault whenever that registration comes to it whole."""
+    transport = desk.files.transport
+    assert transport is not None
+    push = transport.push
+
+    def choke(request: PushRequest) -> PushAnswer:
+        if any(one.command_id == command_id and one.verb == "register" for one in request.commands):
+            raise SyncTrouble("server_fault", {"status": "500", "code": "server_fault"})
+        return push(request)
+
+    monkeypatch.setattr(transport, "push", choke)
+
+
 def test_a_command_on_which_the_store_breaks_down_is_parked_after_many_tries(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with desks(town, "operator") as (operator,):
         poison = do(operator, None, registration("Отравленная яма"))
         other = do(operator, None, registration("Обычная яма"))
-        transport = operator.files.transport
-        assert transport is not None
-        push = transport.push
-
-        def choke(request: PushRequest) -> PushAnswer:
-            if any(one.command_id == poison.command_id and one.verb == "register" for one in request.commands):
-                raise SyncTrouble("server_fault", {"status": "500", "code": "server_fault"})
-            return push(request)
-
-        monkeypatch.setattr(transport, "push", choke)
+        break_down_on(operator, poison.command_id, monkeypatch)
         for _ in range(5):
             assert town.central.message(other.message_id) is None
             with pytest.raises(SyncTrouble):
@@ -204,16 +209,7 @@ def test_a_decided_command_on_which_a_restored_store_breaks_down_is_given_back_t
         other = do(operator, None, registration("Обычная яма"))
         operator.sync.run_now()
         put_back(town, backup)
-        transport = operator.files.transport
-        assert transport is not None
-        push = transport.push
-
-        def choke(request: PushRequest) -> PushAnswer:
-            if any(one.command_id == poison.command_id and one.verb == "register" for one in request.commands):
-                raise SyncTrouble("server_fault", {"status": "500", "code": "server_fault"})
-            return push(request)
-
-        monkeypatch.setattr(transport, "push", choke)
+        break_down_on(operator, poison.command_id, monkeypatch)
         for _ in range(4):
             with pytest.raises(SyncTrouble):
                 operator.sync.run_now()

@@ -8,7 +8,7 @@ import pytest
 
 from arm.central.security import noted
 from arm.desk.desk import Desk
-from arm.desk.values import DeskEventKind
+from arm.desk.values import DeskEventKind, Done
 from arm.domain.commands import Comment, Reassign, Start
 from arm.domain.identity import UserId
 from arm.sync.troubles import SyncTrouble
@@ -29,6 +29,19 @@ def twin_of(town: Town, name: str) -> Desk:
     return town.bare_desk("twin")
 
 
+def restored_behind_a_twin(town: Town) -> tuple[Desk, Done]:
+    """An operator's twin whose acknowledged registration the store has lost: its number is free again."""
+    with desks(town, "operator") as (operator,):
+        do(operator, None, registration("Яма до копии"))
+        operator.sync.run_now()
+        backup = set_aside(town)
+    twin = twin_of(town, "operator")
+    told = do(twin, None, registration("Яма близнеца"))
+    twin.sync.run_now()
+    put_back(town, backup)
+    return twin, told
+
+
 def signed_in_anew(desk: Desk, login: str) -> None:
     """It learns that it is no longer who it was, and goes on as another."""
     with pytest.raises(SyncTrouble) as trouble:
@@ -39,14 +52,7 @@ def signed_in_anew(desk: Desk, login: str) -> None:
 
 
 def test_a_twin_that_fills_a_restored_stores_gap_costs_nobody_an_acknowledged_step(town: Town) -> None:
-    with desks(town, "operator") as (operator,):
-        do(operator, None, registration("Яма до копии"))
-        operator.sync.run_now()
-        backup = set_aside(town)
-    twin = twin_of(town, "operator")
-    told = do(twin, None, registration("Яма близнеца"))
-    twin.sync.run_now()
-    put_back(town, backup)
+    twin, told = restored_behind_a_twin(town)
     operator = town.bare_desk("operator")
     own = do(operator, None, registration("Яма первого"))
     operator.sync.run_now()
@@ -162,14 +168,7 @@ def test_nothing_is_built_upon_a_gap_that_a_twin_has_filled(town: Town) -> None:
 
 def test_a_twin_that_moved_on_leaves_no_wrong_acceptance_behind(town: Town) -> None:
     """The gap's new owner became another device, and its number left the list: what is missing there is asked for."""
-    with desks(town, "operator") as (operator,):
-        do(operator, None, registration("До копии"))
-        operator.sync.run_now()
-        backup = set_aside(town)
-    twin = twin_of(town, "operator")
-    told = do(twin, None, registration("Яма близнеца"))
-    twin.sync.run_now()
-    put_back(town, backup)
+    twin, told = restored_behind_a_twin(town)
     operator = town.bare_desk("operator")
     do(operator, None, registration("Яма первого"))
     operator.sync.run_now()

@@ -109,7 +109,7 @@ def restored_is_refilled(world: World) -> None:
     present = {row[0] for row in world.oracle.rows("SELECT DISTINCT command_id FROM journal")}
     shown: dict[str, str] = {}
     for node in world.nodes:
-        for command_id, (state, _, _) in entries(node).items() if node.desk is not None else ():
+        for command_id, (state, _, _) in entries(node).items():
             shown[command_id] = state
             if state == "accepted" and command_id not in present and command_id not in world.excused:
                 raise Violation("I3", f"{node.name} shows as accepted what the journal doesn't have")
