@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+from arm import typed
 from arm.domain.directory import Directory
 from arm.domain.identity import CommandId, DeviceId, MessageId, OrganisationId, UserId
 from arm.domain.message import Message
@@ -325,7 +326,7 @@ def to_json(value: object) -> bytes:
 def from_json(raw: bytes | str, kind: type[T]) -> T:
     """A protocol value from JSON; BadWire where it has another shape."""
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return typed.from_json(raw, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as wrong:
         raise BadWire(str(wrong)) from None
 
@@ -347,7 +348,7 @@ def command_from(verb: str, payload: Mapping[str, Any]) -> Command:
     if unknown:
         raise BadWire("unknown field")
     try:
-        return msgspec.convert(dict(payload), type=kind)
+        return typed.from_plain(dict(payload), kind)
     except (msgspec.MsgspecError, RecursionError) as wrong:
         raise BadWire(str(wrong)) from None
 
@@ -355,7 +356,7 @@ def command_from(verb: str, payload: Mapping[str, Any]) -> Command:
 def message_from(state: Mapping[str, Any]) -> Message:
     """A message from plain values; BadWire for another shape."""
     try:
-        return msgspec.convert(dict(state), type=Message)
+        return typed.from_plain(dict(state), Message)
     except (msgspec.MsgspecError, RecursionError) as wrong:
         raise BadWire(str(wrong)) from None
 
@@ -368,7 +369,7 @@ def event_from(entry: Mapping[str, Any]) -> Event:
     values = dict(entry)
     command = command_from(str(values.get("verb", "")), values.pop("command", None) or {})
     try:
-        kept = msgspec.convert(values, type=frame)
+        kept = typed.from_plain(values, frame)
     except (msgspec.MsgspecError, RecursionError) as wrong:
         raise BadWire(str(wrong)) from None
     return Event(command=command, **{name: getattr(kept, name) for name in frame.__dataclass_fields__})

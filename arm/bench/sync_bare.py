@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from arm.central import tables as t
 from arm.central.serving import listening_socket
+from arm.typed import from_json
 
 
 def make_app(engine: Engine) -> Starlette:
@@ -38,7 +39,7 @@ def make_app(engine: Engine) -> Starlette:
         return Response(await run_in_threadpool(all_ids), media_type="application/json")
 
     async def rows(request: Request) -> Response:
-        wanted = msgspec.json.decode(await request.body(), type=list[str])
+        wanted = from_json(await request.body(), list[str])
         return Response(await run_in_threadpool(some_rows, wanted), media_type="application/json")
 
     routes = [Route("/api/v1/manifest", ids), Route("/api/v1/cards:fetch", rows, methods=["POST"])]

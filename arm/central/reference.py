@@ -9,7 +9,6 @@ from datetime import date
 from functools import cache, cached_property, lru_cache
 from typing import Any, TypeVar
 
-import msgspec
 from sqlalchemy import Connection, Row, select
 
 from arm.central import tables as t
@@ -22,6 +21,7 @@ from arm.domain.process import Process
 from arm.domain.regulation import Regulation
 from arm.domain.routing import RoutingRule
 from arm.settings import resource_path
+from arm.typed import from_json
 
 T = TypeVar("T")
 EVERYWHERE = OrganisationId("")
@@ -186,4 +186,4 @@ def _substitutions(connection: Connection) -> tuple[Substitution, ...]:
 
 
 def _read(content: str, kind: type[T]) -> T:
-    return msgspec.json.decode(content, type=kind)
+    return from_json(content, kind)

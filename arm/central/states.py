@@ -14,6 +14,7 @@ from arm.domain.directory import Directory
 from arm.domain.identity import MessageId, UploadId
 from arm.domain.message import Applicant, Attachment, Message
 from arm.domain.visibility import RICHEST_FIRST, Sight, tag_sights
+from arm.typed import from_json
 from arm.wire import message_from
 
 Tags = dict[int, int]
@@ -60,11 +61,11 @@ def whole_state(state: str, applicant: str | None) -> msgspec.Raw:
     """`plain_state` written, without making objects of what lies deeper than the applicant's places."""
     if not applicant:
         return msgspec.Raw(state.encode())
-    values, person = msgspec.json.decode(state, type=Parts), msgspec.Raw(applicant.encode())
+    values, person = from_json(state, Parts), msgspec.Raw(applicant.encode())
     values["applicant"] = person
     if values.get("last_step", NULL) != NULL:
-        step = msgspec.json.decode(values["last_step"], type=Parts)
-        before = msgspec.json.decode(step["before"], type=Parts)
+        step = from_json(values["last_step"], Parts)
+        before = from_json(step["before"], Parts)
         before["applicant"] = person
         step["before"] = msgspec.Raw(msgspec.json.encode(before))
         values["last_step"] = msgspec.Raw(msgspec.json.encode(step))
@@ -73,7 +74,7 @@ def whole_state(state: str, applicant: str | None) -> msgspec.Raw:
 
 def unborn(payload: str) -> msgspec.Raw:
     """A journal entry as it is written, but for the message it was born with."""
-    entry = msgspec.json.decode(payload, type=Parts)
+    entry = from_json(payload, Parts)
     if entry.get("born") == NULL:
         return msgspec.Raw(payload.encode())
     entry["born"] = NULL
@@ -91,7 +92,7 @@ def state_columns(message: Message) -> tuple[str, str | None]:
 
 
 def applicant_of(applicant: str | None) -> Applicant | None:
-    return msgspec.json.decode(applicant, type=Applicant) if applicant else None
+    return from_json(applicant, Applicant) if applicant else None
 
 
 def tags_for(message: Message, directory: Directory) -> Tags:
@@ -103,7 +104,7 @@ def tags_written(tags: Tags) -> str:
 
 
 def tags_read(text: str) -> Tags:
-    return dict(msgspec.json.decode(text, type=list[tuple[int, int]]))
+    return dict(from_json(text, list[tuple[int, int]]))
 
 
 def sight_by(tags: Tags, scope: frozenset[int]) -> Sight | None:

@@ -6,18 +6,17 @@ import socket
 import sys
 from pathlib import Path
 
-import msgspec
-
 from arm import i18n, logs, settings
 from arm.central.opening import open_central
 from arm.central.serving import Listener, serve_on
 from arm.central.wording import KNOWN, sentence
 from arm.central.workers import Order
+from arm.typed import from_json
 
 
 def main() -> int:
     """Ends with its parent, whatever becomes of it: standard input closes then. Exit code 1 says why on stderr."""
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    order = from_json(sys.stdin.buffer.readline(), Order)
     known = settings.load()
     _begin_log(known, order.number)
     i18n.set_language(known.language)

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from arm.demo.account import Account
+from arm.typed import from_json
 
 LISTENING = "listening "
 GRACE_S = 10
@@ -71,7 +70,7 @@ def _heard(store: subprocess.Popen[bytes], folder: Path, log: Path) -> Embedded:
     for line in lines:
         text = line.decode("utf-8", "replace").strip()
         if text.startswith("["):
-            accounts = msgspec.json.decode(text, type=list[Account])
+            accounts = from_json(text, list[Account])
         elif text.startswith(LISTENING):
             return Embedded(
                 address=text.removeprefix(LISTENING), accounts=tuple(accounts), profiles=folder / "profiles"

@@ -28,12 +28,16 @@ from arm.local.facts import (
 from arm.local.folding import digits, phone_key
 from arm.local.gathering import Gathered, Tally
 from arm.local.membership import BY_DATE, Place, Viewer, places_of
+from arm.typed import from_json, from_packed
 from arm.wire import BadWire, message_from
 from arm.wire_packed import AnyCard, json_of, message_of
 
 _encode = msgspec.msgpack.Encoder().encode
-decode_facts = msgspec.msgpack.Decoder(Facts).decode
 REINDEX_ROWS = 200
+
+
+def decode_facts(packed: bytes) -> Facts:
+    return from_packed(packed, Facts)
 
 
 @dataclass(slots=True)
@@ -264,7 +268,7 @@ def owe_files(c: Connection, files: set[str]) -> None:
 
 def files_owed(c: Connection) -> set[str]:
     row = c.execute("SELECT value FROM kept WHERE name = 'files_owed'").fetchone()
-    return set(msgspec.json.decode(bytes(row[0]), type=list[str])) if row and row[0] else set()
+    return set(from_json(bytes(row[0]), list[str])) if row and row[0] else set()
 
 
 def _moved(place: Place, band: int, due: int) -> Place:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from arm.sync.ports import Clock
+from arm.typed import from_json
 
 DEFAULT_DAYS = 7.0
 SHORTEST, LONGEST = timedelta(hours=8), timedelta(days=14)
@@ -129,6 +130,6 @@ def _begun(wall: datetime, granted_s: float) -> LeaseRecord:
 
 def _read(kept: str) -> LeaseRecord | None:
     try:
-        return msgspec.json.decode(kept, type=LeaseRecord)
+        return from_json(kept, LeaseRecord)
     except (msgspec.DecodeError, UnicodeError):
         return None

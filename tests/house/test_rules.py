@@ -148,3 +148,17 @@ def test_the_top_level_holds_exactly_what_the_house_plans() -> None:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
     found = {path.partition("/")[0] for path in listed} or {path.name for path in ROOT.iterdir()}
     assert {name for name in found if not name.startswith(".")} == TOP_LEVEL
+
+
+def test_types_are_looked_into_by_one_thread_at_a_time() -> None:
+    """`arm.typed` says why: msgspec must learn of a type nowhere else."""
+    wrong = [
+        at(source, call)
+        for source in sources("arm", "ui")
+        if source.name != "arm/typed.py"
+        for call, name in calls(source)
+        if ast.unparse(call.func) == "msgspec.convert"
+        or name == "Decoder"
+        or (name == "decode" and any(one.arg == "type" for one in call.keywords))
+    ]
+    assert wrong == []
