@@ -177,14 +177,18 @@ class Sender:
         Accepted commands up to `last_seq` that its list lacks are asked for one by one. Either they were offered by
         a twin of this profile since, or another command has their number: that is a fork.
         """
-        after, changed, listed = 0, 0, set[str]()
+        after, changed, listed = 0, 0, dict[int, str]()
         while found := self._transport.decisions(after):
             if found[-1].device_seq <= after:
                 raise SyncTrouble("server_fault", {"code": "decisions"})
             changed += self._storage.settle(found, carried_on(self._storage.digest(), found))
-            listed |= {one.command_id for one in found}
+            listed |= {one.device_seq: one.command_id for one in found}
             after = found[-1].device_seq
-        missing = [one for one in self._accepted(last_seq) if one.command_id not in listed]
+        decided = list(self._decided(last_seq))
+        # a third copy may have brought a command as another device: it is decided, and its number is not ours
+        is_forked = any(listed.get(one.device_seq, one.command_id) != one.command_id for one in decided)
+        known = set(listed.values())
+        missing = [one for one in decided if one.verb != NOOP and one.command_id not in known]
         if missing and changed:
             # told before a fork may cut this short
             self._storage.adopted(self._storage.digest(), changed)
@@ -193,13 +197,15 @@ class Sender:
             answer = self._offered([_emptied(one) for one in missing[:MAX_BATCH]])
             changed += self._storage.settle(answer.decisions, self._storage.digest())
             missing = missing[len(answer.decisions) :]
+        if is_forked:
+            raise self._forked()
         return changed
 
-    def _accepted(self, last_seq: int) -> Iterator[Envelope]:
-        """What this desk holds as accepted, up to that number. What wasn't taken comes empty from the storage."""
+    def _decided(self, last_seq: int) -> Iterator[Envelope]:
+        """What this desk holds as decided, up to that number; what wasn't taken comes empty from the storage."""
         after = 0
         while after < last_seq and (found := self._storage.decided_after(after, MAX_BATCH)):
-            yield from (one for one in found if one.device_seq <= last_seq and one.verb != NOOP)
+            yield from (one for one in found if one.device_seq <= last_seq)
             after = found[-1].device_seq
 
     def _offer_again(self, expected: int) -> int:

@@ -23,10 +23,10 @@ def town(tmp_path: Path) -> Iterator[Town]:
         yield opened
 
 
-def twin_of(town: Town, name: str) -> Desk:
+def twin_of(town: Town, name: str, called: str = "twin") -> Desk:
     """A copy of a closed profile, at work under the same device."""
-    shutil.copytree(town.folder / "profiles" / name, town.folder / "profiles" / "twin")
-    return town.bare_desk("twin")
+    shutil.copytree(town.folder / "profiles" / name, town.folder / "profiles" / called)
+    return town.bare_desk(called)
 
 
 def restored_behind_a_twin(town: Town) -> tuple[Desk, Done]:
@@ -178,3 +178,29 @@ def test_a_twin_that_moved_on_leaves_no_wrong_acceptance_behind(town: Town) -> N
     assert town.central.message(told.message_id) is not None
     twin.close()
     operator.close()
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_of_three_copies_no_two_go_on_as_one_device(town: Town, is_taken: bool) -> None:
+    """The third brings a step that the second has brought as another device already: its number is the first's."""
+    message_id = assigned(town)
+    with desks(town, "executor"):
+        pass
+    first = twin_of(town, "executor", "first")
+    third = town.bare_desk("executor")
+    step = do(third, message_id, Start())
+    third.close()
+    second = twin_of(town, "executor", "second")
+    if not is_taken:
+        town.central.act("executor", message_id, Start())
+    do(first, message_id, Comment(text="Первый"))
+    first.sync.run_now()
+    signed_in_anew(second, "executor")
+    third = town.bare_desk("executor")
+    signed_in_anew(third, "executor")
+    assert len({one.sync.storage.device_id() for one in (first, second, third)}) == 3
+    for desk in (first, second, third):
+        desk.sync.run_now()
+        waiting = [one.command_id for one in desk.commands.pending()]
+        assert waiting == ([] if is_taken or desk is first else [step.command_id])
+        desk.close()
