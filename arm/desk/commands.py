@@ -150,6 +150,6 @@ class CommandsDesk:
         entry = outbox.entry(command_id)
         if entry is None or entry.state == UNSENT:
             return
-        outbox.archive([command_id])
+        outbox.archive([command_id], put_away_at=self._core.wall_text())
         self._projection.refresh([entry.message_id])
         self._core.tell(Changes(messages=frozenset({MessageId(entry.message_id)}), outbox=True))

@@ -261,10 +261,15 @@ class Outbox:
                 remember(c, {"pruned_seq": str(floor)})
             return int(gone)
 
-    def archive(self, command_ids: Sequence[str]) -> None:
-        """Moves decided commands out of the way; they are kept for a store that may be restored (P9)."""
+    def archive(self, command_ids: Sequence[str], put_away_at: str = "") -> None:
+        """Moves decided commands out of the way; they are kept for a store that may be restored (P9).
+
+        `put_away_at`: when their author has put them away; the month that they are kept for begins then.
+        """
         with self._lock, transaction(self._connection) as c:
             for command_id in command_ids:
+                if put_away_at:
+                    c.execute("UPDATE outbox SET settled_at = ? WHERE command_id = ?", (put_away_at, command_id))
                 c.execute(
                     "INSERT OR IGNORE INTO outbox_archive SELECT * FROM outbox"
                     " WHERE command_id = ? AND state <> 'unsent'",

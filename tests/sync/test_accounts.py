@@ -323,6 +323,27 @@ def test_an_author_may_take_his_own_text_again_or_let_it_go(town: Town) -> None:
         assert executor.commands.resolve(pending.command_id, Choice.THEIRS) is None
 
 
+def test_what_was_put_away_is_kept_for_a_month_from_then(town: Town) -> None:
+    """However long ago it was refused: nobody loses words that he has only just let go."""
+    message_id = assigned(town)
+    with desks(town, "executor") as (executor,):
+        done = do(executor, message_id, Start())
+        town.central.act("executor", message_id, Start())
+        executor.sync.run_now()
+        (pending,) = executor.commands.pending()
+        assert pending.state is PendingState.CONFLICT
+        town.hands.pass_by(timedelta(days=31))
+        executor.commands.dismiss(done.command_id)
+        outbox, storage = executor._core.store.work.outbox, executor.sync.storage
+        storage.forget_archived(1)
+        assert outbox.entry(done.command_id) is not None
+        town.hands.pass_by(timedelta(days=31))
+        storage.forget_archived(0)
+        assert outbox.entry(done.command_id) is not None, "no backup holds it"
+        storage.forget_archived(1)
+        assert outbox.entry(done.command_id) is None
+
+
 @pytest.mark.parametrize("message_id, bucket", [("ff0c", 255), ("00aa", 0), ("zz", 0), ("", 0), ("-1", 255)])
 def test_every_id_has_a_bucket_whatever_a_store_sends(message_id: str, bucket: int) -> None:
     assert bucket_of(message_id) == bucket

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from arm.central import feed
+from arm.desk.storage import ARCHIVED_FOR
 from arm.domain.visibility import Sight
 from arm.local.troubles import CacheTrouble
 from arm.local.work import WorkFile
@@ -41,7 +42,7 @@ def saved_is_kept(node: Node) -> None:
         return
     kept = entries(node)
     for command_id, payload in node.promises.saved.items():
-        if command_id not in kept and _is_in_every_backup(node.world, command_id):
+        if command_id not in kept and _may_be_forgotten(node, command_id):
             node.world.excused.add(command_id)
             continue
         if command_id not in kept:
@@ -54,9 +55,13 @@ def saved_is_kept(node: Node) -> None:
             raise Violation("I12", f"{node.name} lost a draft")
 
 
-def _is_in_every_backup(world: World, command_id: str) -> bool:
-    """What was accepted and lies in a backup may leave the archive in time (P9)."""
-    return command_id in world.backed_up and world.told.get(command_id, ("", 0))[0] == "accepted"
+def _may_be_forgotten(node: Node, command_id: str) -> bool:
+    """What lies in a backup may leave the archive in time (P9): accepted, or a month after its author put it away."""
+    if command_id not in node.world.backed_up:
+        return False
+    put_away = node.promises.put_away.get(command_id)
+    is_old = put_away is not None and node.clock.wall() - put_away >= ARCHIVED_FOR
+    return is_old or node.world.told.get(command_id, ("", 0))[0] == "accepted"
 
 
 def _typed(payload: bytes) -> Any:

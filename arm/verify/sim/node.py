@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,14 +33,16 @@ class Promises:
     """What the program has told this user; it goes back in time with a profile that is rolled back.
 
     `saved`: command → its payload as it was when the desk said «saved». `told`: command → the verdict he was shown.
+    `put_away`: command → when he was done with it, by this computer's clock.
     """
 
     saved: dict[str, bytes] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
+    put_away: dict[str, datetime] = field(default_factory=dict)
 
     def copy(self) -> Promises:
-        return Promises(dict(self.saved), dict(self.told), dict(self.drafts))
+        return Promises(dict(self.saved), dict(self.told), dict(self.drafts), dict(self.put_away))
 
 
 class Node:

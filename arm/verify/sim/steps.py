@@ -134,6 +134,7 @@ def _put_away(world: World, node: Node) -> str:
         return f"{node.name} has nothing to decide"
     chosen = world.chance.rng.choice(waiting)
     node.desk.commands.dismiss(chosen.command_id)
+    node.promises.put_away[chosen.command_id] = node.clock.wall()
     return f"{node.name} puts away {chosen.command_id[:8]}"
 
 
