@@ -183,14 +183,22 @@ class Digests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
+    """`cursor`: of the reconcile that the cards are for, as the answer before has given it back."""
+
     message_ids: list[MessageId]
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchAnswer:
-    """Cards for those of the ids that are visible now; the rest is silently absent (no oracle)."""
+    """Cards for those of the ids that are visible now; the rest is silently absent (no oracle).
+
+    `cursor`: the same place with this moment as its witness, as the cards may be newer than it; empty for one of other
+    rights, another history or none.
+    """
 
     cards: list[Card]
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,16 +314,8 @@ def bucket_digests(rows: Iterable[tuple[str, str, str]]) -> list[str]:
     buckets: list[list[tuple[str, str, str]]] = [[] for _ in range(256)]
     for row in rows:
         buckets[bucket_of(row[0])].append(row)
-    return [_bucket_digest(one) for one in buckets]
-
-
-def _bucket_digest(rows: list[tuple[str, str, str]]) -> str:
-    if not rows:
-        return ""
-    digest = hashlib.sha256()
-    for message_id, rev, sight in sorted(rows):
-        digest.update(f"{message_id} {rev} {sight}\n".encode())
-    return digest.hexdigest()
+    texts = ("".join(f"{message_id} {rev} {sight}\n" for message_id, rev, sight in sorted(one)) for one in buckets)
+    return [hashlib.sha256(text.encode()).hexdigest() if text else "" for text in texts]
 
 
 def to_json(value: object) -> bytes:

@@ -53,6 +53,7 @@ class PackedPull:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedFetch:
     cards: list[PackedCard]
+    cursor: str = ""
 
 
 AnyCard = Card | PackedCard

@@ -195,10 +195,24 @@ def fetch(
     if len(request.message_ids) > MAX_PAGE:
         raise Trouble(413, "too_large")
     person = asker(reference, who)
-    scope = frozenset(scope_of(person, reference.directory, now).tags)
-    found = feed.cards(connection, request.message_ids, person, scope)
+    scope = scope_of(person, reference.directory, now)
+    found = feed.cards(connection, request.message_ids, person, frozenset(scope.tags))
     asked = dict.fromkeys(request.message_ids)
-    return FetchAnswer(cards=[cast("Card", found[one]) for one in asked if one in found])
+    return FetchAnswer(
+        cards=[cast("Card", found[one]) for one in asked if one in found],
+        cursor=_witnessed(connection, reference, who, scope, request.cursor),
+    )
+
+
+def _witnessed(connection: Connection, reference: Reference, who: Principal, scope: Scope, cursor: str) -> str:
+    """The place of a reconcile's manifest, given out anew: a store that loses what was fetched is found out (P16)."""
+    known = feed.unseal(cursor, reference.seal_key, who.device_id) if cursor else None
+    if known is None or not _has_rights(reference, scope, known):
+        return ""
+    place = _place(connection, who)
+    if not _is_of_this_history(connection, reference, known, place):
+        return ""
+    return _sealed(reference, who, scope, known.seq, place)
 
 
 def directory(connection: Connection, reference: Reference, who: Principal) -> DirectoryAnswer:

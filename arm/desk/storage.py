@@ -249,11 +249,15 @@ class LocalStorage:
         total = int(cache.kept("reconcile_total") or b"0")
         return total - wanted_count(cache), total
 
-    def apply_cards(self, asked: Sequence[str], cards: Sequence[AnyCard]) -> None:
+    def reconcile_cursor(self) -> str:
+        return (self._core.store.cache.kept("reconcile_cursor") or b"").decode()
+
+    def apply_cards(self, asked: Sequence[str], cards: Sequence[AnyCard], cursor: str = "") -> None:
         came = {card.message_id for card in cards}
         # what was visible at the manifest and is no longer gets no second question
         gone = [one for one in asked if one not in came]
-        applied = self._core.store.replica.apply(cards, gone, fetched=asked)
+        kept = {"reconcile_cursor": cursor.encode()} if cursor else None
+        applied = self._core.store.replica.apply(cards, gone, kept, fetched=asked)
         if applied is not None:
             self._after(applied)
 

@@ -44,22 +44,29 @@ class _Piece:
 
 
 class _Pieces(deque[_Piece]):
-    """Pieces on their way, in their order. After one that failed no other is fetched: it would be fetched again."""
+    """Pieces on their way, in their order. After one that failed no other is fetched: it would be fetched again.
 
-    def __init__(self, fetch: Callable[[FetchRequest], AnyFetch]) -> None:
+    Each is asked for with the cursor that the one before has brought: so the last one bears witness to all of them.
+    """
+
+    def __init__(self, fetch: Callable[[FetchRequest], AnyFetch], cursor: str) -> None:
         super().__init__()
         self._fetch = fetch
+        self._cursor = cursor
         self._failed: SyncTrouble | None = None
 
-    def fetch(self, request: FetchRequest) -> AnyFetch:
+    def fetch(self, message_ids: list[MessageId]) -> AnyFetch:
         """One after another, on whatever thread. Raises SyncTrouble."""
         if self._failed is not None:
             raise self._failed
         try:
-            return self._fetch(request)
+            answer = self._fetch(FetchRequest(message_ids=message_ids, cursor=self._cursor))
         except SyncTrouble as trouble:
             self._failed = trouble
             raise
+        # an empty one says that the history is another: the old witness stays, and the feed will tell
+        self._cursor = answer.cursor or self._cursor
+        return answer
 
 
 class Cycle:
@@ -159,7 +166,7 @@ class Cycle:
         """First sync and change of rights: fetches what the manifest lists, going on where it was left (P16)."""
         if self._storage.reconcile_progress() is None:
             self._begin_reconcile()
-        line = _Pieces(self._transport.fetch)
+        line = _Pieces(self._transport.fetch, self._storage.reconcile_cursor())
         try:
             return self._fetch_wanted(line, progress, is_cancelled)
         finally:
@@ -177,13 +184,15 @@ class Cycle:
                 return True
             if is_cancelled():
                 return False
-            cards: list[AnyCard] = [*line[0].coming.result().cards]
-            asked = line.popleft().asked
+            answer = line[0].coming.result()
+            cards: list[AnyCard] = [*answer.cards]
+            cursor, asked = answer.cursor, line.popleft().asked
             while line and line[0].coming.is_here():
-                cards += line[0].coming.result().cards
-                asked = asked + line.popleft().asked
+                answer = line[0].coming.result()
+                cards += answer.cards
+                cursor, asked = answer.cursor or cursor, asked + line.popleft().asked
             self._line_up(line, asked, self._transport.page_size() * (PIECES_AHEAD - len(line)))
-            self._storage.apply_cards(asked, cards)
+            self._storage.apply_cards(asked, cards, cursor)
 
     def _line_up(self, line: _Pieces, asked: Sequence[str], count: int) -> None:
         """Asks for so many more messages than are on their way or about to be written."""
@@ -192,8 +201,8 @@ class Cycle:
         size = self._transport.page_size()
         for start in range(0, len(more), size):
             some = more[start : start + size]
-            request = FetchRequest(message_ids=[MessageId(one) for one in some])
-            line.append(_Piece(some, self._ahead.start(partial(line.fetch, request))))
+            ids = [MessageId(one) for one in some]
+            line.append(_Piece(some, self._ahead.start(partial(line.fetch, ids))))
 
     def _begin_mending(self) -> bool:
         """The daily comparison of the whole copy; True when something differs and is to be fetched anew (P17)."""

@@ -264,9 +264,9 @@ def compacted_journal(rig: Rig) -> None:
         storage = desk.sync.storage
         before = storage.apply_cards
 
-        def counted(asked: list[str], cards: object) -> None:
+        def counted(asked: list[str], cards: object, cursor: str = "") -> None:
             fetched.extend(asked)
-            before(asked, cards)  # type: ignore[arg-type]
+            before(asked, cards, cursor)  # type: ignore[arg-type]
 
         vars(storage)["apply_cards"] = counted
         desk.sync.run_now()

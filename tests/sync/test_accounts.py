@@ -22,7 +22,7 @@ from arm.sync.sending import carried_on
 from arm.sync.troubles import SyncTrouble
 from arm.wire import Decision, PushAnswer, PushRequest, Verdict, bucket_of, next_dec_hash
 from tests.desk.steps import assigned, desks, do, registered, registration
-from tests.desk_fixture import WORKS, Town, open_town
+from tests.desk_fixture import PASSWORD, WORKS, Town, open_town
 
 
 @pytest.fixture
@@ -328,11 +328,12 @@ def test_what_was_put_away_is_kept_for_a_month_from_then(town: Town) -> None:
     message_id = assigned(town)
     with desks(town, "executor") as (executor,):
         done = do(executor, message_id, Start())
-        town.central.act("executor", message_id, Start())
+        town.central.act("coordinator", message_id, Reassign(executor=UserId("executor-2"), cause="vacation"))  # type: ignore[arg-type]
         executor.sync.run_now()
-        (pending,) = executor.commands.pending()
-        assert pending.state is PendingState.CONFLICT
+        assert [one.command_id for one in executor.commands.pending()] == [done.command_id]
         town.hands.pass_by(timedelta(days=31))
+        executor.session.sign_in("town.example", "executor", PASSWORD)
+        executor.sync.run_now()
         executor.commands.dismiss(done.command_id)
         outbox, storage = executor._core.store.work.outbox, executor.sync.storage
         storage.forget_archived(1)
@@ -342,6 +343,34 @@ def test_what_was_put_away_is_kept_for_a_month_from_then(town: Town) -> None:
         assert outbox.entry(done.command_id) is not None, "no backup holds it"
         storage.forget_archived(1)
         assert outbox.entry(done.command_id) is None
+
+
+def test_a_store_restored_in_the_middle_of_a_first_sync_takes_back_what_it_lost(town: Town) -> None:
+    """A card may be newer than the manifest: the cursor bears witness to it, so the lost history is found out."""
+    ids = {registered(town), registered(town)}
+    operator = town.newcomer("operator")
+    backup = set_aside(town)
+    town.wire.page_size = 1
+
+    def cut_after_the_first_card(name: str) -> None:
+        if name == "manifest":
+            for one in ids:
+                town.central.act("moderator", one, Comment(text="Это забудется"))
+        town.wire.is_cut = name == "fetch"
+
+    town.wire.after = cut_after_the_first_card
+    with pytest.raises(SyncTrouble):
+        operator.sync.first_sync(lambda done, total: None)
+    town.wire.after, town.wire.is_cut = (lambda name: None), False
+    assert operator.sync.storage.reconcile_progress() == (1, 2)
+    put_back(town, backup)
+    operator.sync.run_now()
+    for one in ids:
+        view = operator.messages.card(one)
+        assert view is not None and not any(isinstance(event.command, Comment) for event in view.timeline)
+    assert len(noted(town.central.store, "history_fork")) == 1
+    assert DeskEventKind.DIVERGED not in events(operator), "the daily comparison had to find it"
+    operator.close()
 
 
 @pytest.mark.parametrize("message_id, bucket", [("ff0c", 255), ("00aa", 0), ("zz", 0), ("", 0), ("-1", 255)])

@@ -223,6 +223,8 @@ class SimTransport:
     def fetch(self, request: FetchRequest) -> FetchAnswer:
         who = self._who()
         answer = self._ask("fetch", lambda: self._central().handle_fetch(who(), request))
+        if answer.cursor:
+            self._world.cursor_epochs[answer.cursor] = self._world.server.epoch
         self._world.gave_ids(self._node, "fetch", [card.message_id for card in answer.cards])
         return answer
 
