@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from arm.desk.core import DeskCore
+from arm.desk.holding import Holder
 from arm.desk.pending import pending_of
+from arm.desk.people import approver_key
 from arm.desk.projection import Projection
 from arm.desk.values import Changes, Choice, Done, Pending
-from arm.domain.commands import Command, Register
+from arm.domain.commands import Command, ProposeRedirect, Register, Submit
 from arm.domain.decide import Setting, decide
 from arm.domain.identity import CommandId, MessageId, OrganisationId
 from arm.domain.message import Message
 from arm.domain.refusals import Refused
-from arm.local.outbox import ATTENTION, UNSENT, Entry
+from arm.local.outbox import ATTENTION, HELD, UNSENT, Entry
 from arm.wire import SCHEMA_VER, command_from, plain, to_json
 
 PREFIX = "Б-"
@@ -30,21 +32,25 @@ class CommandsDesk:
         self._projection = projection
         self._wake = wake
         self._lock = threading.Lock()
+        self.holder = Holder(core, projection, wake)
 
-    def do(self, message_id: MessageId | None, command: Command) -> Done | Refused:
+    def do(self, message_id: MessageId | None, command: Command, hold_s: float = 0.0) -> Done | Refused:
         """Saved on this computer when it returns `Done`; or why the rules say no, and nothing is written.
 
-        A registration comes without an id and gets one. Raises CacheTrouble (disk_full): nothing is lost then.
+        A registration comes without an id and gets one. So long as it is held it can be taken back (`holder`).
+        Raises CacheTrouble (disk_full): nothing is lost then.
         """
         with self._lock:
             made = MessageId(self._core.around.ids.new()) if message_id is None else message_id
-            done = self._decided(made, command)
+            self.holder.release_of(made)
+            done = self._decided(made, command, hold_s)
         if isinstance(done, Done):
             self._core.tell(Changes(messages=frozenset({made}), outbox=True))
-            self._wake()
+            if hold_s <= 0:
+                self._wake()
         return done
 
-    def _decided(self, message_id: MessageId, command: Command) -> Done | Refused:
+    def _decided(self, message_id: MessageId, command: Command, hold_s: float) -> Done | Refused:
         projected = self._projection.of(message_id)
         standing = projected.standing if projected else self._projection.standing(message_id)
         message = projected.message if projected else standing.message if standing else None
@@ -69,8 +75,14 @@ class CommandsDesk:
             state=UNSENT,
         )
         kept = {"temporary_number": number.removeprefix(PREFIX)} if number else {}
-        seq = self._core.store.work.outbox.add(entry, kept, read_at=entry.created_at)
-        self._projection.take(replace(entry, device_seq=seq), events)
+        if isinstance(command, Submit | ProposeRedirect) and message is not None:
+            kept[approver_key(message.owner)] = command.approver or ""
+        if hold_s > 0:
+            shown = self.holder.hold(entry, hold_s, kept, read_at=entry.created_at)
+        else:
+            seq = self._core.store.work.outbox.add(entry, kept, read_at=entry.created_at)
+            shown = replace(entry, device_seq=seq)
+        self._projection.take(shown, events)
         return Done(command_id=command_id, message_id=message_id, number=number)
 
     def _last_own(self, message_id: MessageId) -> str | None:
@@ -78,7 +90,7 @@ class CommandsDesk:
         held = [
             one
             for one in self._projection.entries(message_id)
-            if one.state == UNSENT or (one.state == "accepted" and self._projection.of(message_id) is not None)
+            if one.state in (HELD, UNSENT) or (one.state == "accepted" and self._projection.of(message_id) is not None)
         ]
         if held:
             return held[-1].command_id
@@ -113,6 +125,10 @@ class CommandsDesk:
             present = self._present(entry.message_id)
             found.append(pending_of(entry, present.number if present else entry.number, present))
         return tuple(found)
+
+    def was_given(self, command_id: CommandId) -> bool:
+        """Whether it ever got its number: what is held, or was taken back, never did."""
+        return self._core.store.work.outbox.entry(command_id) is not None
 
     def _present(self, message_id: str) -> Message | None:
         """The message as it is shown now, if it still is."""

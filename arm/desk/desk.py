@@ -119,6 +119,8 @@ class Desk:
     def close(self) -> None:
         """Ends the network threads, wipes private copies, closes the files and gives the profile back."""
         self.sync.stop()
+        if "_commands" in self.__dict__:
+            self._commands.holder.stop()
         for noun in ("presence", "handover"):
             if noun in self.__dict__:
                 getattr(self, noun).stop()

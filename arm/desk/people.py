@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from arm.domain.regulation import Regulation
 
 
+def approver_key(organisation: OrganisationId) -> str:
+    """Under which name the desk keeps who was named approver there last."""
+    return f"approver:{organisation}"
+
+
 class PeopleDesk:
     def __init__(self, core: DeskCore, projection: Projection) -> None:
         self._core = core
@@ -82,6 +87,20 @@ class PeopleDesk:
             executor=message.executor,
             endorsing=self._endorsed(message),
         )
+
+    def usual_approver(self, message_id: MessageId) -> UserId | None:
+        """Who approved the message before, else whom this person named last in that body, else the only one there is.
+
+        Only a person who may be named now.
+        """
+        message = self._message(message_id)
+        if message is None:
+            return None
+        able = {one.user_id for one in self.approvers(message_id)}
+        before = message.last_route.approver if message.last_route is not None else None
+        named = UserId(self._core.store.work.kept(approver_key(message.owner)))
+        only = next(iter(able)) if len(able) == 1 else None
+        return next((one for one in (before, named, only) if one in able), None)
 
     @staticmethod
     def _endorsed(message: Message) -> tuple[UserId, ...]:

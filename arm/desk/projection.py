@@ -16,7 +16,7 @@ from arm.domain.message import Message
 from arm.domain.refusals import Refused
 from arm.local.facts import Facts, band_and_due, facts_of
 from arm.local.membership import Place, places_of
-from arm.local.outbox import UNSENT, Entry
+from arm.local.outbox import HELD, UNSENT, Entry
 from arm.local.queues import card
 from arm.wire import BadWire, command_from, event_from, message_from
 
@@ -136,7 +136,8 @@ class Projection:
 
     def _read_entries(self) -> None:
         self._entries = {}
-        for entry in self._core.store.work.outbox.open_entries():
+        work = self._core.store.work
+        for entry in (*work.outbox.open_entries(), *(one.entry for one in work.holding.all())):
             self._entries.setdefault(entry.message_id, []).append(entry)
 
     def _ordered(self) -> list[Entry]:
@@ -178,13 +179,13 @@ class Projection:
 
     def _is_to_show(self, entry: Entry, standing: Standing | None) -> bool:
         """Undecided, or decided and not in the cache yet (P20). What the cache holds already is never shown twice."""
-        if entry.state not in (UNSENT, "accepted"):
+        if entry.state not in (HELD, UNSENT, "accepted"):
             return False
         held = standing is not None and any(one.command_id == entry.command_id for one in standing.timeline)
         if held or (standing is not None and entry.state == "accepted" and standing.rev == entry.result_rev):
             return False
         reached = int(self._core.store.cache.kept("reached_seq") or b"0")
-        if entry.state == UNSENT or (entry.result_seq is not None and entry.result_seq > reached):
+        if entry.state in (HELD, UNSENT) or (entry.result_seq is not None and entry.result_seq > reached):
             return True
         # a store that was restored counts anew: what isn't archived and the cache doesn't hold is still ours to show
         return entry.verb == "register" if standing is None else standing.sight == "full"

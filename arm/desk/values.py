@@ -14,6 +14,7 @@ from arm.domain.refusals import Refused
 
 if TYPE_CHECKING:
     from arm.domain.actions import ActionState
+    from arm.domain.commands import Command
     from arm.domain.events import Event
 
 
@@ -150,8 +151,9 @@ class Counter:
 
 
 class PendingState(StrEnum):
-    """Where an own command stands (P6): saved on this computer, refused, in conflict or parked."""
+    """Where an own command stands (P6): held back, saved on this computer, refused, in conflict or parked."""
 
+    HELD = "held"
     UNSENT = "unsent"
     REFUSED = "refused"
     CONFLICT = "conflict"
@@ -221,6 +223,27 @@ class Done:
     command_id: CommandId
     message_id: MessageId
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A command that can still be taken back, for `left_s` seconds; `is_left_over` from before the program ended."""
+
+    command_id: CommandId
+    message_id: MessageId
+    number: str
+    verb: str
+    left_s: float
+    is_left_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """A command that was never given after all; `command` is all that was typed."""
+
+    command_id: CommandId
+    message_id: MessageId
+    command: Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

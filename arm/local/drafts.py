@@ -41,7 +41,8 @@ class Drafts:
 
     def newest(self, form: str, message_id: str | None) -> SavedDraft | None:
         found = self._work.rows(
-            f"SELECT {_COLUMNS} FROM draft WHERE form = ? AND message_id IS ? ORDER BY saved_at DESC LIMIT 1",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM draft WHERE form = ? AND message_id IS ? AND kept_for = ''"  # noqa: S608
+            " ORDER BY saved_at DESC LIMIT 1",
             (form, message_id),
         )
         return _draft(found[0]) if found else None
@@ -49,23 +50,31 @@ class Drafts:
     def of_form(self, form: str) -> tuple[SavedDraft, ...]:
         """Newest first."""
         found = self._work.rows(
-            f"SELECT {_COLUMNS} FROM draft WHERE form = ? ORDER BY saved_at DESC",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM draft WHERE form = ? AND kept_for = '' ORDER BY saved_at DESC",  # noqa: S608
             (form,),
         )
         return tuple(_draft(row) for row in found)
 
     def discard(self, draft_id: str) -> str:
-        """Returns the form it was of; empty when there was none."""
+        """Returns the form it was of; empty when there was none.
+
+        While a command on its message is held, the draft lies aside: with the command it comes back.
+        """
         found = self._work.rows("SELECT form FROM draft WHERE draft_id = ?", (draft_id,))
-        self._work.run("DELETE FROM draft WHERE draft_id = ?", (draft_id,))
+        self._work.run(
+            "UPDATE draft SET kept_for = coalesce((SELECT command_id FROM held WHERE held.message_id = draft.message_id"
+            " ORDER BY place DESC LIMIT 1), '-') WHERE draft_id = ?",
+            (draft_id,),
+        )
+        self._work.run("DELETE FROM draft WHERE draft_id = ? AND kept_for = '-'", (draft_id,))
         return str(found[0][0]) if found else ""
 
     def count(self) -> int:
-        return int(self._work.rows("SELECT count(*) FROM draft")[0][0])
+        return int(self._work.rows("SELECT count(*) FROM draft WHERE kept_for = ''")[0][0])
 
     def messages(self) -> set[str]:
         """Messages that have a draft."""
-        found = self._work.rows("SELECT DISTINCT message_id FROM draft WHERE message_id IS NOT NULL")
+        found = self._work.rows("SELECT DISTINCT message_id FROM draft WHERE message_id IS NOT NULL AND kept_for = ''")
         return {row[0] for row in found}
 
 

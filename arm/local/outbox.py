@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from arm.local.database import Connection, transaction, troubles
 
-UNSENT, ACCEPTED = "unsent", "accepted"
+UNSENT, ACCEPTED, HELD = "unsent", "accepted", "held"
 ATTENTION = ("refused", "conflict", "parked")
 """States that wait for the author's choice; nothing of theirs is dropped before."""
 NOT_TAKEN = frozenset(ATTENTION)
@@ -30,8 +30,8 @@ FAILING_TO_PARK = timedelta(minutes=10)
 class Entry:
     """One command of this desk; `payload` is the JSON of what was typed, `created_at` RFC 3339 by the desk's clock.
 
-    `state`: unsent, accepted (decided, not yet in the cache), refused, conflict, parked. `reason` of an unsent one
-    is empty, or `park:<code>` or `noop:<code>` when it goes out under that word instead of its own (P25).
+    `state`: held (no number yet), unsent, accepted (decided, not yet in the cache), refused, conflict, parked.
+    `reason` of an unsent one is empty, or `park:<code>` or `noop:<code>` when it goes out under that word (P25).
     """
 
     command_id: str
@@ -91,43 +91,11 @@ class Outbox:
         `kept` is remembered beside it, and its message counts as read from `read_at` on: one wait for the disk.
         """
         with self._lock, transaction(self._connection) as c:
-            seq = self._next_seq(c)
-            c.execute(
-                "INSERT INTO outbox(device_seq, command_id, verb, schema_ver, message_id, base_rev, base_after,"
-                " payload, payload_sha256, created_at, acting_for, number, state)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (
-                    seq,
-                    entry.command_id,
-                    entry.verb,
-                    entry.schema_ver,
-                    entry.message_id,
-                    entry.base_rev,
-                    entry.base_after,
-                    entry.payload,
-                    hashlib.sha256(entry.payload).hexdigest(),
-                    entry.created_at,
-                    entry.acting_for,
-                    entry.number,
-                    UNSENT,
-                ),
-            )
+            seq = add_entry(c, entry)
             remember(c, kept or {})
             if read_at:
-                c.execute("INSERT OR IGNORE INTO read_mark(message_id, at) VALUES (?, ?)", (entry.message_id, read_at))
+                mark_read(c, entry.message_id, read_at)
             return seq
-
-    @staticmethod
-    def _next_seq(c: Connection) -> int:
-        # `given_seq` is what a salvage found to have been given before (P23)
-        floor = c.execute(
-            "SELECT max(CAST(value AS INTEGER)) FROM remembered WHERE name IN ('last_seq', 'given_seq')"
-        ).fetchone()
-        highest = c.execute(
-            "SELECT max(coalesce((SELECT max(device_seq) FROM outbox), 0),"
-            " coalesce((SELECT max(device_seq) FROM outbox_archive), 0))"
-        ).fetchone()[0]
-        return max(int(floor[0] or 0), int(highest)) + 1
 
     def unsent(self, limit: int = 50) -> list[Entry]:
         """The next undecided commands in the order of their device numbers."""
@@ -322,6 +290,48 @@ class Outbox:
                 parameters,
             ).fetchall()
         return [_entry(row) for row in found]
+
+
+def add_entry(c: Connection, entry: Entry) -> int:
+    """Under the next number, which it returns; inside a transaction that is already open."""
+    seq = _next_seq(c)
+    c.execute(
+        "INSERT INTO outbox(device_seq, command_id, verb, schema_ver, message_id, base_rev, base_after,"
+        " payload, payload_sha256, created_at, acting_for, number, state)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            seq,
+            entry.command_id,
+            entry.verb,
+            entry.schema_ver,
+            entry.message_id,
+            entry.base_rev,
+            entry.base_after,
+            entry.payload,
+            hashlib.sha256(entry.payload).hexdigest(),
+            entry.created_at,
+            entry.acting_for,
+            entry.number,
+            UNSENT,
+        ),
+    )
+    return seq
+
+
+def _next_seq(c: Connection) -> int:
+    # `given_seq` is what a salvage found to have been given before (P23)
+    floor = c.execute(
+        "SELECT max(CAST(value AS INTEGER)) FROM remembered WHERE name IN ('last_seq', 'given_seq')"
+    ).fetchone()
+    highest = c.execute(
+        "SELECT max(coalesce((SELECT max(device_seq) FROM outbox), 0),"
+        " coalesce((SELECT max(device_seq) FROM outbox_archive), 0))"
+    ).fetchone()[0]
+    return max(int(floor[0] or 0), int(highest)) + 1
+
+
+def mark_read(c: Connection, message_id: str, at: str) -> None:
+    c.execute("INSERT OR IGNORE INTO read_mark(message_id, at) VALUES (?, ?)", (message_id, at))
 
 
 def remember(c: Connection, values: Mapping[str, str]) -> None:

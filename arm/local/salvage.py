@@ -22,6 +22,7 @@ _INDEXES = {
     "draft": ("sqlite_autoindex_draft_1", "draft_form"),
     "stored_file": ("sqlite_autoindex_stored_file_1", "stored_file_upload"),
     "desk_event": ("sqlite_autoindex_desk_event_1",),
+    "held": ("sqlite_autoindex_held_1",),
 }
 """Each holds the number of every row, on pages of its own: they tell what a damaged page held."""
 MOST_ASKED = 20_000

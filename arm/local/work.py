@@ -21,6 +21,7 @@ from arm.local.database import (
     transaction,
     troubles,
 )
+from arm.local.holding import Holding
 from arm.local.outbox import Outbox, remember
 from arm.local.salvage import SalvageReport, salvage
 from arm.local.troubles import CacheTrouble
@@ -63,6 +64,7 @@ class WorkFile:
             self._migrate()
             undone.pop_all()
         self.outbox = Outbox(self._connection, self._lock)
+        self.holding = Holding(self._connection, self._lock)
 
     def _replace_damaged(self, stamp: str) -> None:
         kept = set_aside(self._path, "damaged", stamp)

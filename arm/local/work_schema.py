@@ -54,7 +54,14 @@ SECOND = (
     "ALTER TABLE stored_file ADD COLUMN used_at TEXT NOT NULL DEFAULT ''",
 )
 """Counts of failed sendings (P25), what the desk must tell, when a file was used last."""
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
+THIRD = (
+    "CREATE TABLE held (place INTEGER PRIMARY KEY, command_id TEXT NOT NULL UNIQUE, verb TEXT NOT NULL,"
+    " schema_ver INTEGER NOT NULL, message_id TEXT NOT NULL, base_rev TEXT NOT NULL, base_after TEXT,"
+    " payload BLOB NOT NULL, created_at TEXT NOT NULL, acting_for TEXT, number TEXT NOT NULL, until TEXT NOT NULL)",
+    "ALTER TABLE draft ADD COLUMN kept_for TEXT NOT NULL DEFAULT ''",
+)
+"""Commands that wait some seconds for being taken back, and drafts that come back with them."""
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 WORK_VERSION = len(MIGRATIONS)
 """A file of a later version is not written (P22)."""
-SALVAGED_TABLES = ("remembered", "outbox", "outbox_archive", "draft", "read_mark", "stored_file", "desk_event")
+SALVAGED_TABLES = ("remembered", "outbox", "outbox_archive", "draft", "read_mark", "stored_file", "desk_event", "held")
