@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 NEED="python3 python3-venv ca-certificates libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libbrotli1
 fonts-dejavu-core libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-randr0 libxcb-shape0 libxcb-xfixes0
 libxcb-image0 libxcb-render-util0 libxkbcommon-x11-0"
-NEED_FOR_TESTS="xvfb xauth x11-xkb-utils xkb-data gnome-keyring dbus-daemon dbus-bin postgresql strace faketime git"
+NEED_FOR_TESTS="xvfb xauth x11-xkb-utils xkb-data xdotool gnome-keyring dbus-daemon dbus-bin postgresql strace faketime git"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]; }
 
