@@ -256,6 +256,8 @@ class ProfileWindow:
         window, self.window = self.window, None
         if window is not None:
             window.closed.disconnect(self._on_window_closed)
+            # what is held goes on being held by the desk
+            window.conductor.giver.undo.forget()
             window.close()
             window.deleteLater()
         self._open_window(me)

@@ -96,11 +96,12 @@ class Bridge(QObject):
         command: Command,
         done: Callable[[Done | Refused], None],
         failed: Callable[[BaseException], None] | None = None,
+        hold_s: float = 0.0,
     ) -> Ticket:
-        """Give a command; what comes back is `Done` (saved on this computer) or `Refused`."""
+        """Give a command; what comes back is `Done` (saved on this computer) or `Refused`. So long it is held."""
 
         def work(desk: Desk) -> Done | Refused:
-            return desk.commands.do(message_id, command)
+            return desk.commands.do(message_id, command, hold_s)
 
         return self.tell(owner, work, done, failed)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from arm.desk.values import Changes, Counter, Done, Me, SyncStatus
+from arm.desk.values import Changes, Counter, Done, Me, SyncStatus, TakenBack
 from arm.desk.values import Workspace as Space
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
@@ -21,10 +21,11 @@ from ui.action_faces import MAIN, action_faces, usual_main
 from ui.bridge import Bridge
 from ui.focus_place import FocusPlace, focus_the_work
 from ui.formats import number_sign
+from ui.giving import BulkRun, Given, Giver
 from ui.rail_faces import first_place
 from ui.sheet_shelf import SheetShelf
 from ui.widgets import Sheet, ToastFace
-from ui.wording import done_sentence, refusal_with_clause
+from ui.wording import refusal_with_clause
 from ui.workspaces.area import WorkArea
 from ui.workspaces.base import WORKSPACES, Opened, Workspace, read_opened
 from ui.workspaces.queue import QueuePane
@@ -49,10 +50,12 @@ class Conductor(QObject):
     call_asked = Signal()
     placed = Signal(object)
 
-    def __init__(self, bridge: Bridge, me: Me, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, me: Me, hold_s: Callable[[], int], parent: QObject | None = None) -> None:
+        """`hold_s`: how long the person wants steps to be held."""
         super().__init__(parent)
         self._bridge = bridge
         self._me = me
+        self.giver = Giver(self, hold_s)
         self._directory = Directory()
         self._opened: Opened | None = None
         self._wanted: MessageId | None = None
@@ -62,8 +65,6 @@ class Conductor(QObject):
         self._sheets = SheetShelf()
         self._first_card_after_ms = FIRST_CARD_AFTER_MS
         self._counters: dict[Space, Counter] = {}
-        self._last_done: tuple[MessageId, str] | None = None
-        self._decided: MessageId | None = None
 
     def take_parts(self, queue: QueuePane, area: WorkArea, bar: ActionBar) -> None:
         self._queue, self._area, self._bar = queue, area, bar
@@ -73,6 +74,7 @@ class Conductor(QObject):
         bar.refused.connect(self._on_bar_refused)
         area.side.focus_freed.connect(partial(focus_the_work, queue, area))
         area.card.correct_asked.connect(self._on_correct_asked)
+        queue.model.loaded.connect(self._show_emptiness)
         self._bridge.changed.connect(self._on_changed)
 
     @property
@@ -109,6 +111,7 @@ class Conductor(QObject):
             self.enter(self._me.workspaces[0])
         self._read_counters()
         self._bridge.ask(self, lambda desk: desk.sync.status(), self._on_status)
+        self._bridge.ask(self, lambda desk: desk.commands.holder.waiting(), self.giver.undo.resume)
         self._read_directory()
 
     def enter(self, space: Space) -> None:
@@ -213,11 +216,11 @@ class Conductor(QObject):
             return
         if workspace is not None and workspace.take_over(state, opened):
             return
-        from ui.workspaces.sheets import CommandSheet, needs_sheet
+        from ui.workspaces.sheets import CommandSheet, build_command, needs_sheet
 
         made = workspace.make_sheet(state, opened) if workspace is not None else None
         if made is None and not needs_sheet(state):
-            self._do_plainly(verb, opened)
+            self.giver.do_plainly(build_command(verb, {}, opened), opened)
             return
         self.open_sheet(self._sheets.kept(verb, opened) or made or CommandSheet(self, opened, state))
 
@@ -239,36 +242,25 @@ class Conductor(QObject):
         on_refused: Callable[[Refused], None] | None = None,
         advance: bool | None = None,
     ) -> None:
-        if message_id is not None and advance is not False:
-            self._queue.expect_leaving(message_id)
-            self._decided = message_id
+        self.giver.do(message_id, command, done_text, on_done, on_refused, is_leaving=advance is not False)
 
-        def answered(answer: Done | Refused) -> None:
-            if isinstance(answer, Done):
-                self._after_done(answer, command, done_text)
-                if on_done is not None:
-                    on_done(answer)
-                return
-            if message_id is not None:
-                self._queue.expect_leaving(message_id, is_leaving=False)
-            if on_refused is not None:
-                on_refused(answer)
-            else:
-                self.toast(ToastFace(refusal_with_clause(answer), "danger"))
+    def holds(self, verb: Verb) -> bool:
+        return self.giver.holds(verb)
 
-        self._bridge.do(self, message_id, command, answered)
+    def do_many(self, given: Sequence[Given]) -> BulkRun:
+        return self.giver.many(given)
 
-    def recall_last(self) -> None:
-        """F9: take the last step back, as the process allows."""
-        if self._last_done is None:
-            self.announce(_("There is nothing to take back"))
-            return
-        message_id, number = self._last_done
-        from arm.domain.commands import Recall
+    def expect_leaving(self, message_id: MessageId, *, is_leaving: bool = True) -> None:
+        """Whether the queue goes on to the next message when this one is no longer in it."""
+        self._queue.expect_leaving(message_id, is_leaving=is_leaving)
 
-        said = done_sentence(Verb.RECALL).format(number=number_sign(number))
-        self._last_done = None
-        self.do(message_id, Recall(), done_text=said, advance=False)
+    def come_back_to(self, taken: Sequence[TakenBack]) -> None:
+        """Steps were taken back: their messages are where they were before, the first of them is chosen."""
+        for one in taken:
+            self._queue.expect_leaving(one.message_id, is_leaving=False)
+            for workspace in self._places.values():
+                workspace.taken_back(one)
+        self._queue.choose(taken[0].message_id)
 
     def save_drafts(self) -> None:
         for workspace in self._places.values():
@@ -280,23 +272,6 @@ class Conductor(QObject):
         self._area.card.tick()
         self._queue.reload_soon()
         self._read_counters()
-
-    def _do_plainly(self, verb: Verb, opened: Opened) -> None:
-        from ui.workspaces.sheets import build_command
-
-        said = done_sentence(verb).format(number=number_sign(opened.message.number))
-        self.do(opened.message_id, build_command(verb, {}, opened), done_text=said)
-
-    def _after_done(self, done: Done, command: Command, done_text: str) -> None:
-        opened = self._opened
-        number = done.number or (opened.message.number if opened and opened.message_id == done.message_id else "")
-        recallable = opened is not None and any(
-            row.verb is command.verb and row.is_recallable for row in opened.regulation.process.rows
-        )
-        self._last_done = (done.message_id, number) if recallable else None
-        if done_text:
-            action, key = (_("Take back"), "F9") if recallable else ("", "")
-            self.toast(ToastFace(done_text, "ok", action=action, action_key=key, key="recall" if recallable else None))
 
     def _read_directory(self) -> None:
         self._bridge.ask(self, lambda desk: desk.people.directory(), self._on_directory, topic="directory")
@@ -314,7 +289,7 @@ class Conductor(QObject):
         focus = FocusPlace(self._queue, self._area, self._bar)
         before, self._opened = self._opened, opened
         moved = before is not None and (opened is None or opened.message_id != before.message_id)
-        is_decided = moved and before is not None and before.message_id == self._decided
+        is_decided = moved and before is not None and before.message_id == self.giver.decided
         if moved:
             self._area.side.close_sheet()
         self._area.card.show_card(opened)
@@ -323,8 +298,18 @@ class Conductor(QObject):
             if opened is not None:
                 self._area.set_pane_wanted(workspace, is_wanted=workspace.wants_pane(opened))
             workspace.show_card(opened)
+        self._show_emptiness()
         self.refresh_actions()
         focus.judge(is_decided=is_decided)
+
+    def _show_emptiness(self) -> None:
+        """Without a message nothing is asked and nothing offered: a pane has nothing to say."""
+        workspace = self.workspace
+        if self._opened is None and workspace is not None:
+            is_empty = not self._queue.model.rowCount()
+            self._area.card.tell_nothing_is_chosen(is_queue_empty=is_empty)
+            if is_empty:
+                self._area.set_pane_wanted(workspace, is_wanted=False)
 
     def _on_card(self, opened: Opened | None) -> None:
         if opened is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -15,6 +16,7 @@ from arm.i18n import _, current_language
 from ui.bridge import Bridge
 from ui.conductor import Conductor
 from ui.connection import Connection
+from ui.left_over import LeftOverBar
 from ui.models.queue import QueueModel
 from ui.panes import step_pane
 from ui.preferences import Preferences
@@ -27,7 +29,6 @@ from ui.widgets import (
     Divider,
     Rail,
     Toast,
-    ToastFace,
 )
 from ui.window_keys import bind_keys, bind_pane
 from ui.window_place import clamp_to_screen, restore_place
@@ -62,7 +63,7 @@ class MainWindow(QWidget):
         self.bridge = bridge
         self.preferences = preferences
         self.language = current_language()
-        self.conductor = Conductor(bridge, me, self)
+        self.conductor = Conductor(bridge, me, lambda: preferences.hold_s, self)
         self.link = Connection(self)
         self.calls: IntakePanel | None = None
         self._build()
@@ -71,13 +72,14 @@ class MainWindow(QWidget):
         bind_keys(self)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self.conductor.tick)
-        self._tick.timeout.connect(self.link.ask)
+        for slot in (self.conductor.tick, self.link.ask):
+            self._tick.timeout.connect(slot)
         self._tick.start()
         restore_place(self, preferences)
 
     def start(self) -> None:
         self.conductor.start(self.preferences.space)
+        self.left_over.ask()
 
     def go_on_at(self, space: Space, chosen_filter: object) -> None:
         """The workspace and the filter that a window in another language has left."""
@@ -140,6 +142,11 @@ class MainWindow(QWidget):
             self.calls.save_drafts()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        from ui.dialogs.leaving import asks_before_leaving
+
+        if asks_before_leaving(self):
+            event.ignore()
+            return
         self.save_drafts()
         self.preferences.remember_place(self)
         self.preferences.save()
@@ -164,14 +171,15 @@ class MainWindow(QWidget):
             self.bar.listen(part)
         self.banner = BannerBar()
         self.banner.setObjectName("banner")
+        self.left_over = LeftOverBar(self.bridge)
         self.outbox = OutboxPage(self.conductor)
         self.toast = Toast(self)
-        self.toast.setObjectName("toast")
         body = QVBoxLayout()
         body.setSpacing(0)
         self.above_bar = Divider()
-        for part in (self.link.news, self.banner, self.link.locked, self.area, self.above_bar, self.bar):
-            body.addWidget(part, 1 if part in (self.area, self.link.locked) else 0)
+        locked = self.link.locked
+        for part in (self.link.news, self.left_over, self.banner, locked, self.area, self.above_bar, self.bar):
+            body.addWidget(part, 1 if part in (self.area, locked) else 0)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.rail)
@@ -187,19 +195,21 @@ class MainWindow(QWidget):
         made = self.conductor
         self.rail.chosen.connect(self._on_rail_chosen)
         self.rail.bottom_chosen.connect(self._on_rail_bottom_chosen)
-        self.toast.acted.connect(self._on_toast_acted)
+        self.toast.acted.connect(made.giver.on_toast_acted)
         self.queue.search_everywhere.connect(self._on_search_everywhere)
         made.announced.connect(self.status.announce)
-        made.toasted.connect(self._on_toasted)
+        made.toasted.connect(self.toast.show_toast)
         made.counted.connect(self._fill_rail)
         made.entered.connect(self._on_entered)
         made.toasted.connect(self.status.clear_remark)
-        made.placed.connect(self._on_placed)
+        made.placed.connect(partial(bind_pane, self))
         made.call_asked.connect(self.open_calls)
         made.outbox_changed.connect(self.outbox.reload_if_seen)
         self.bridge.troubled.connect(self.show_trouble)
         self.link.connect_parts()
         self.status.outbox_pressed.connect(self.show_outbox)
+        self.status.undo_pressed.connect(made.giver.undo.take_back)
+        made.giver.undo.told.connect(self.status.show_undo)
         self.outbox.left.connect(self.go_back)
         self.area.turned.connect(self._on_area_turned)
 
@@ -226,19 +236,9 @@ class MainWindow(QWidget):
         self.conductor.refresh_actions()
         self.bar.setHidden(self.area.is_page_shown())
 
-    def _on_placed(self, pane: QWidget) -> None:
-        bind_pane(self, pane)
-
     def _on_entered(self, space: Space) -> None:
         self.preferences.space = space.value
         self.rail.set_current(space)
-
-    def _on_toasted(self, face: ToastFace) -> None:
-        self.toast.show_toast(face)
-
-    def _on_toast_acted(self, key: object) -> None:
-        if key == "recall":
-            self.conductor.recall_last()
 
     def sync_now(self) -> None:
         """F5."""

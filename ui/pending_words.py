@@ -83,7 +83,7 @@ def pending_face(pending: Pending, now: datetime, *, is_here: bool) -> PendingFa
 
 
 def case_of(pending: Pending, *, is_here: bool) -> Case:
-    if pending.state is PendingState.UNSENT:
+    if pending.state in (PendingState.HELD, PendingState.UNSENT):
         return Case.WAITING
     if pending.state is PendingState.PARKED:
         return Case.PARKED

@@ -25,6 +25,8 @@ class Preferences:
     place: list[int] = field(default_factory=list)
     is_maximised: bool = False
     single_keys: bool = True
+    hold_s: int = 8
+    """How long a step can be taken back: 5–30, or 0 for not at all."""
     space: str = ""
 
     @classmethod
@@ -53,6 +55,11 @@ class Preferences:
             self.path.write_text(json.dumps(kept), encoding="utf-8")
         except OSError:
             log.warning("the window's preferences could not be written")
+
+    def choose_hold(self, seconds: int) -> None:
+        """How long steps can be taken back from now on."""
+        self.hold_s = seconds
+        self.save()
 
     def take_look(self, other: Preferences) -> None:
         """Theme, size of letters and language; the window's place stays one's own."""

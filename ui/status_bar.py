@@ -24,6 +24,7 @@ class SyncStatusLine(StatusLine):
     safety_pressed = Signal()
     sign_in_pressed = Signal()
     outbox_pressed = Signal()
+    undo_pressed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,13 +43,16 @@ class SyncStatusLine(StatusLine):
         self.parked.setObjectName("status-parked")
         for piece in (self.outbox, self.decisions, self.parked):
             piece.clicked.connect(self.outbox_pressed)
+        self.undo = StatusPiece("", "undo", elastic=False)
+        self.undo.setObjectName("status-undo")
+        self.undo.clicked.connect(self.undo_pressed)
         self.lease = StatusPiece("", "plain")
         self.lease.setObjectName("status-lease")
         self.skew = StatusPiece("", "plain")
         self.skew.setObjectName("status-skew")
         for piece in (self.lease, self.skew):
             piece.clicked.connect(self.safety_pressed)
-        for piece in (self.sync, self.outbox, self.decisions, self.parked, self.lease, self.skew):
+        for piece in (self.sync, self.outbox, self.undo, self.decisions, self.parked, self.lease, self.skew):
             self.add_piece(piece)
         self._law = PlainLabel(_("A message is not an appeal by law 59-FZ"), role="caption", tone="muted")
         self.add_end(self._law)
@@ -97,13 +101,20 @@ class SyncStatusLine(StatusLine):
         self._show_law()
         self._say(status)
 
+    def show_undo(self, words: str) -> None:
+        """What can be taken back, and for how long; nothing when nothing can."""
+        was_shown = bool(self.undo.text())
+        self.undo.set_status(words, "undo")
+        if bool(words) != was_shown:
+            self._show_law()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_law()
 
     def _show_law(self) -> None:
         """It gives way to what is said about the work."""
-        pieces = (self.sync, self.outbox, self.decisions, self.parked, self.lease, self.skew)
+        pieces = (self.sync, self.outbox, self.undo, self.decisions, self.parked, self.lease, self.skew)
         taken = sum(one.sizeHint().width() + 8 for one in pieces if one.text())
         self._law.setVisible(taken + self._law.sizeHint().width() + 24 <= self.width())
 

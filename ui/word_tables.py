@@ -277,6 +277,7 @@ def marks(language: str) -> dict[RowMark, str]:
 @cache
 def pendings(language: str) -> dict[PendingState, str]:
     return {
+        PendingState.HELD: _("Can still be taken back"),
         PendingState.UNSENT: _("Not sent yet"),
         PendingState.REFUSED: _("Not accepted"),
         PendingState.CONFLICT: _("Changed by somebody else meanwhile"),

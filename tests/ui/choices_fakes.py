@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from arm.desk.values import Changes, Choice, Done
@@ -22,6 +23,7 @@ class ChoicesMade:
         self.resolved: list[tuple[CommandId, Choice, str]] = []
         self.seen: list[str] = []
         self.refusal: Refused | None = None
+        self.holder = SimpleNamespace(waiting=tuple, take_back=lambda ids: (), count_anew=lambda ids, hold_s: None)
 
     def resolve(self, command_id: CommandId, choice: Choice, text: str = "") -> Done | Refused | None:
         """The entry is gone afterwards, unless the rules say no."""

@@ -138,17 +138,16 @@ class FakeDesk:
         self.messages = SimpleNamespace(
             queue_page=self.queue_page,
             rows=lambda ids: tuple(self.row(self.kept[i]) for i in ids if i in self.kept),
-            counters=self.counters,
-            card=self.card,
-            why=self.why,
+            counters=self.counters, card=self.card, why=self.why,
             by_number=lambda n: next((m.message_id for m in self.kept.values() if m.number == n), None),
             mark_read=lambda message_id: None,
             similar=lambda text, address, limit=5: (),
             fits=lambda query, message_id: message_id in self.kept,
-        )
+        )  # fmt: skip
         self.commands = SimpleNamespace(
-            do=self.do, pending=lambda: tuple(self.refused), dismiss=self.choices.dismiss, resolve=self.choices.resolve
-        )
+            do=self.do, pending=lambda: tuple(self.refused), holder=self.choices.holder, was_given=lambda one: True,
+            dismiss=self.choices.dismiss, resolve=self.choices.resolve,
+        )  # fmt: skip
         self.drafts = SimpleNamespace(
             load=self.load_draft, save=self.save_draft, all=self.drafts_of, discard=self.discard,
             count=lambda: len(self.saved_drafts),
@@ -160,7 +159,7 @@ class FakeDesk:
             executors=self.executors,
             endorsers=self.endorsers,
             approvers=self.approvers,
-            suggest_route=self.suggest_route,
+            suggest_route=self.suggest_route, usual_approver=lambda message_id: None,
         )
         self.files = SimpleNamespace()
         self.presence, self.handover = FakePresence(self.tell), FakeHandover(self.tell)
@@ -224,7 +223,7 @@ class FakeDesk:
             self.events.setdefault(event.message_id, []).append(event)
         return self.kept[key]
 
-    def do(self, message_id: MessageId | None, command: Command) -> Done | Refused:
+    def do(self, message_id: MessageId | None, command: Command, hold_s: float = 0.0) -> Done | Refused:
         if self.trouble is not None:
             raise self.trouble
         self.commands_given.append(command)

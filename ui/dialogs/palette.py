@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 SEARCH_AFTER_MS = 140
 LEAST_LETTERS = 2
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+
+
+_NUMBER = re.compile(r"(?:[бb]-)?\d[\d\s./–-]*", re.IGNORECASE)
+"""A number as it is written or said; «Б-17» is one that this computer has given for the time being."""
 
 
 class Palette(OverlayPage):
@@ -76,7 +81,7 @@ class Palette(OverlayPage):
         self._runs = []
         asked = text.strip()
         number = asked.lstrip("№# ").strip()
-        if number.isdigit() or (number[:2].casefold() in ("б-", "b-") and number[2:].isdigit()):
+        if _NUMBER.fullmatch(number):
             self._add(_("Open {number}").format(number=number_sign(number)), partial(self._open_number, number))
         for words, run in self._commands(asked):
             self._add(words, run)

@@ -129,6 +129,9 @@ class PickerEdit(QLineEdit):
         )
         if self._rows and self._current is None and not came_back:
             self.open_popup()
+        elif self._current is not None and not came_back:
+            # whoever comes to a choice that stands types another over it
+            self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

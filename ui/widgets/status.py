@@ -17,11 +17,12 @@ _LOOKS = {
     "warn": ("alert-triangle", "warn_ink"),
     "error": ("alert-circle", "danger"),
     "offline": ("cloud-off", "warn_ink"),
+    "undo": ("arrow-back-up", "accent"),
 }
 
 
 class StatusPiece(QWidget):
-    """A mark whose shape tells the tone, and words. Tones: ok, busy, warn, error, offline, plain (no mark).
+    """A mark whose shape tells the tone, and words. Tones: ok, busy, warn, error, offline, undo, plain (no mark).
 
     Only an `elastic` piece gives way where the window is narrow.
     """

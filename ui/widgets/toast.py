@@ -45,6 +45,7 @@ class Toast(QWidget):
         So it covers neither the decisions and the status nor the buttons of a sheet in the work area.
         """
         super().__init__(parent)
+        self.setObjectName("toast")
         self._lift = lift
         self._left = left
         self._face = ToastFace("")

@@ -121,9 +121,11 @@ def sweep(bridge: Bridge, owner: QObject, form: str, done: Callable[[Swept], Non
             sent = CommandId(draft.fields.get("sent", ""))
             card = desk.messages.card(draft.message_id) if draft.message_id is not None else None
             is_done = card is not None and sent and accepted(card, sent)
-            if is_done or (card is None and sent and sent not in undecided):
+            # a card that is gone tells nothing more: but what was taken back before it went is nobody's answer yet
+            is_gone = card is None and sent and sent not in undecided and desk.commands.was_given(sent)
+            if is_done or is_gone:
                 desk.drafts.discard(draft.draft_id)
-            elif card is None and is_in_step and undecided.get(sent) is not PendingState.UNSENT:
+            elif card is None and is_in_step and undecided.get(sent) not in (PendingState.HELD, PendingState.UNSENT):
                 orphans.append(draft)
             elif sent:
                 waiting += 1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from arm.desk.companions import OtherDraft
-from arm.desk.values import Draft, PendingState
-from arm.domain.identity import MessageId, Person
+from arm.desk.values import Draft
+from arm.domain.identity import MessageId, Person, UserId
 from arm.domain.message import Stage
 from arm.domain.verbs import Verb
 from arm.i18n import _
@@ -24,7 +26,12 @@ from ui.workspaces.base import Opened, Shell
 from ui.workspaces.inquiries import InquiryList
 from ui.workspaces.others import OthersBar
 
+if TYPE_CHECKING:
+    from arm.desk.desk import Desk
+
 FORM = "answer"
+RoutePeople = tuple[tuple[Person, ...], tuple[Person, ...], UserId | None]
+"""Who may endorse, who may approve, and who usually does."""
 
 
 class AnswerPane(QWidget):
@@ -115,6 +122,7 @@ class AnswerPane(QWidget):
 
     def _load(self, opened: Opened) -> None:
         self._is_loaded = False
+        self._usual: UserId | None = None
         self._saved.setText("")
         self.say("")
         message_id = opened.message_id
@@ -122,7 +130,7 @@ class AnswerPane(QWidget):
         self._journal_of(message_id).load(lambda draft: self._on_draft_loaded(message_id, draft))
         self._shell.bridge.ask(
             self,
-            lambda desk: (desk.people.endorsers(message_id), desk.people.approvers(message_id)),
+            partial(_people_for, message_id),
             lambda people: self._on_people_came(message_id, people),
             topic="route",
         )
@@ -156,6 +164,7 @@ class AnswerPane(QWidget):
         self._show_state(opened)
         self.others.refresh()
         self._shell.refresh_actions()
+        self._name_the_usual()
 
     def _given(self, opened: Opened) -> AnswerValues | None:
         answer, route = opened.message.answer, opened.message.route or opened.message.last_route
@@ -164,9 +173,18 @@ class AnswerPane(QWidget):
         endorsers = tuple(task.user_id for task in route.endorsers) if route else ()
         return from_answer(answer, endorsers, route.approver if route else None)
 
-    def _on_people_came(self, message_id: MessageId, people: tuple[tuple[Person, ...], tuple[Person, ...]]) -> None:
+    def _on_people_came(self, message_id: MessageId, people: RoutePeople) -> None:
         if self._opened is not None and self._opened.message_id == message_id:
-            self.editor.route.set_people(*people, self._opened.directory)
+            endorsers, approvers, self._usual = people
+            self.editor.route.set_people(endorsers, approvers, self._opened.directory)
+            self._name_the_usual()
+
+    def _name_the_usual(self) -> None:
+        """Once both have come, the draft and the people, in whatever order."""
+        if self.is_editable() and not self._has_draft:
+            self.editor.route.set_default(self._usual)
+            self.editor.show_check()
+            self._shell.refresh_actions()
 
     def _show_state(self, opened: Opened) -> None:
         is_editable = may_write(opened)
@@ -242,10 +260,8 @@ class AnswerPane(QWidget):
         if opened is None or opened.message_id != taken.message_id or not self.is_editable():
             return
         own, theirs = self.editor.values(), from_fields(taken.fields)
-        message_id, number = opened.message_id, {"number": opened.message.number}
         if own.text.strip():
-            fields = own.to_fields() | number
-            self._shell.bridge.tell(self, lambda desk: desk.handover.keep_version(message_id, FORM, fields))
+            self.others.keep_version(own.to_fields() | {"number": opened.message.number})
         values = replace(
             theirs,
             files=own.files,
@@ -272,6 +288,11 @@ class AnswerPane(QWidget):
 
     def _on_journal_failed(self, error: BaseException) -> None:
         self.say(_("The draft isn't kept yet. {why}").format(why=trouble_sentence(error)))
+
+
+def _people_for(message_id: MessageId, desk: Desk) -> RoutePeople:
+    people = desk.people
+    return people.endorsers(message_id), people.approvers(message_id), people.usual_approver(message_id)
 
 
 def may_write(opened: Opened) -> bool:
@@ -308,7 +329,7 @@ def _stranger_face(opened: Opened, *, has_draft: bool) -> BannerFace | None:
 def _refused(opened: Opened) -> str:
     """The words of a refusal by the central store of an answer that was sent from this desk."""
     for one in opened.card.pending:
-        if one.verb == Verb.SUBMIT and one.state is not PendingState.UNSENT and one.refused is not None:
+        if one.verb == Verb.SUBMIT and one.refused is not None:
             why = refusal_with_clause(one.refused, opened.regulation)
             return _("The answer wasn't accepted: {why}. Everything typed is here").format(why=why)
     return ""

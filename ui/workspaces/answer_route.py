@@ -63,6 +63,12 @@ class RouteFields(QWidget):
         self._show_rows()
         self._is_setting = False
 
+    def set_default(self, approver: UserId | None) -> None:
+        """Whom the person usually names, until he chooses; it is not an edit of the answer."""
+        if self._approver is None and approver is not None and not self.approver_field.picker.text():
+            self._approver = approver
+            self._show_rows()
+
     def endorsers(self) -> tuple[UserId, ...]:
         return self.endorsers_field.people()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from PySide6.QtWidgets import QWidget
 
-from arm.desk.values import CardView, Changes, Done, Me, QueueRow
+from arm.desk.values import CardView, Changes, Done, Me, QueueRow, TakenBack
 from arm.desk.values import Workspace as Space
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from arm.domain.actions import ActionState
     from arm.domain.commands import Command
     from arm.domain.regulation import Regulation
+    from ui.giving import BulkRun, Given
     from ui.workspaces.sheets import CommandSheet
 
 
@@ -108,6 +109,12 @@ class Shell(Protocol):
 
         `advance`: go to the next message when this one left the queue (None: as the verb usually does).
         """
+
+    def holds(self, verb: Verb) -> bool:
+        """Whether a step of this kind waits so long that it can be taken back."""
+
+    def do_many(self, given: Sequence[Given]) -> BulkRun:
+        """The same kind of command to many messages; connect the run's signals, then start it."""
 
     def open_sheet(self, sheet: Sheet) -> None:
         """Shows a sheet over the work area; a sheet is kept until its message changes stage."""
@@ -199,6 +206,9 @@ class Workspace(QWidget):
 
     def changed(self, changes: Changes) -> None:
         """Something changed at this desk (the card itself is re-read by the shell)."""
+
+    def taken_back(self, taken: TakenBack) -> None:
+        """A step of this window was taken back while it was held: as if it was never given."""
 
     def queue_text(self, row: QueueRow) -> tuple[str, str] | None:
         """Second and third line of a queue row in this workspace; None: the usual ones."""

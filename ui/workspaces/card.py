@@ -61,6 +61,11 @@ class CardPane(Surface):
         self._build()
         self.show_card(None)
 
+    def tell_nothing_is_chosen(self, *, is_queue_empty: bool) -> None:
+        """What stands in place of a card."""
+        opens = _("A message opens here as soon as there is one")
+        self._empty.set_face("message", opens if is_queue_empty else _("Choose a message in the queue"))
+
     def show_card(self, opened: Opened | None) -> None:
         """The same message keeps its scroll position."""
         is_same = opened is not None and self._opened is not None and opened.message_id == self._opened.message_id
@@ -91,7 +96,8 @@ class CardPane(Surface):
         self._judge_width()
 
     def _build(self) -> None:
-        self._empty = EmptyState("message", _("Choose a message in the queue"))
+        self._empty = EmptyState()
+        self.tell_nothing_is_chosen(is_queue_empty=False)
         full = QWidget()
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 0, 0, 0)

@@ -44,9 +44,16 @@ class PickerField(FormField):
         self.picker.set_current(value)
         self._waiting = value if value and self.picker.current_key() is None else None
 
+    def set_default(self, value: object) -> None:
+        """What a rule or the habit says, unless somebody has chosen or typed already."""
+        if value is not None and self.is_empty() and not self.picker.text():
+            self.set_value(value)
+            self.edited.emit()
+
     def _on_picked(self, _key: object) -> None:
         self._waiting = None
         self.edited.emit()
+        self.decided.emit()
 
 
 class OrganisationField(PickerField):
@@ -56,12 +63,6 @@ class OrganisationField(PickerField):
     def value(self) -> OrganisationId | None:
         key = self.picker.current_key()
         return OrganisationId(str(key)) if key else None
-
-    def set_default(self, organisation: OrganisationId | None) -> None:
-        """What a rule says, unless somebody has chosen already."""
-        if organisation is not None and self.is_empty() and not self.picker.text():
-            self.set_value(organisation)
-            self.edited.emit()
 
 
 class TopicField(PickerField):

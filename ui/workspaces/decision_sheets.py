@@ -79,6 +79,8 @@ class RejectSheet(CommandSheet):
             edit.setPlainText(self._reasons[place])
             edit.moveCursor(edit.textCursor().MoveOperation.End)
             edit.setFocus()
+            if self.shell.holds(self.state.verb):
+                self.confirmed.emit()
 
     def _on_list_left(self, event: QKeyEvent) -> None:
         edit = self._reason().edit

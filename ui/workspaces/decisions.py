@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from arm.desk.companions import OtherDraft
-from arm.desk.values import Changes, Done, Draft, PendingState, QueueRow
+from arm.desk.values import Changes, Done, Draft, QueueRow
 from arm.desk.values import Workspace as Space
 from arm.domain.identity import MessageId
 from arm.domain.message import Answer, Result, Stage, Subject
@@ -321,10 +321,9 @@ class DecisionsWorkspace(Workspace):
         opened = self._opened
         if opened is None or opened.message_id != taken.message_id or not _may_edit(opened):
             return
-        own, message_id = self.answer.edited_text(), opened.message_id
+        own = self.answer.edited_text()
         if own is not None:
-            kept = {"text": own}
-            self.shell.bridge.tell(self, lambda desk: desk.handover.keep_version(message_id, FORM, kept))
+            self.others.keep_version({"text": own})
         self._show_subject(opened, taken.fields.get("text", ""))
         self.answer.set_editable(True)
         self._on_edited()
@@ -373,7 +372,7 @@ def deciding(opened: Opened | None) -> ActionState | None:
 def _refused_face(opened: Opened) -> BannerFace | None:
     """A decision of one's own that the central store didn't accept."""
     for one in opened.card.pending:
-        if one.verb in DECIDING and one.state is not PendingState.UNSENT and one.refused is not None:
+        if one.verb in DECIDING and one.refused is not None:
             said = _("Your decision wasn't accepted: {why}. Your edits are kept")
             why = refusal_with_clause(one.refused, opened.regulation)
             return BannerFace(said.format(why=why), "error", closable=True)

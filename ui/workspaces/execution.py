@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from arm.desk.companions import TakenDraft
-from arm.desk.values import Changes, Done, Draft
+from arm.desk.values import Changes, Done, Draft, TakenBack
 from arm.desk.values import Workspace as Space
 from arm.domain.answers import Weight, template_values
 from arm.domain.directory import Template
@@ -135,6 +135,11 @@ class ExecutionWorkspace(Workspace):
             self.shell.bridge.ask(self, lambda desk: desk.handover.news(), self._on_taken_news)
         if (changes.everything or changes.messages) and not self._later.isActive():
             self._later.start()
+
+    def taken_back(self, taken: TakenBack) -> None:
+        """A message that is new again is taken into work by the next edit."""
+        if taken.command.verb is Verb.START:
+            self._started.discard(taken.message_id)
 
     def save_drafts(self) -> None:
         self.pane.save_now()

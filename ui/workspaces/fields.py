@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from ui.workspaces.base import Shell
 
 
+_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class FormField(QWidget):
     """One field of a form: its value, its words for the draft journal, where the caret goes."""
 
     edited = Signal()
+    decided = Signal()
+    """The person has chosen: by Enter, by a digit, or by a click on a choice."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +159,7 @@ class ChoiceField(FormField):
 
 
 class ReasonField(FormField):
-    """A list of reasons: a digit only chooses; what is chosen goes out by the sheet's own Ctrl+Enter."""
+    """A list of reasons: a digit or Enter decides, the arrows only move; what a decision does is the sheet's affair."""
 
     def __init__(
         self,
@@ -179,6 +184,7 @@ class ReasonField(FormField):
         self.put(self.list)
         self.list.currentRowChanged.connect(self._on_row_changed)
         self.list.digit_pressed.connect(self._on_digit_pressed)
+        self.list.entered_row.connect(self.decided)
 
     def value(self) -> str:
         item = self.list.currentItem()
@@ -200,12 +206,14 @@ class ReasonField(FormField):
         place = (int(digit) or 10) - 1
         if 0 <= place < len(self._reasons):
             self.list.setCurrentRow(place)
+            self.decided.emit()
 
 
 class _DigitList(QListWidget):
     """Nothing is chosen until somebody chooses: Qt would take the first row as soon as the list has the focus."""
 
     digit_pressed = Signal(str)
+    entered_row = Signal()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         was_chosen = self.currentRow() >= 0
@@ -219,6 +227,8 @@ class _DigitList(QListWidget):
         bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if bare == Qt.KeyboardModifier.NoModifier and event.text().isdigit():
             self.digit_pressed.emit(event.text())
+        elif bare == Qt.KeyboardModifier.NoModifier and event.key() in _ENTERS and self.currentRow() >= 0:
+            self.entered_row.emit()
         else:
             super().keyPressEvent(event)
 

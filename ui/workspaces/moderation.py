@@ -16,7 +16,7 @@ from ui.theme import em
 from ui.widgets import PlainLabel
 from ui.wording import channel_name, done_sentence
 from ui.workspaces.base import Opened, Shell, Workspace
-from ui.workspaces.fields import LongTextField, ReasonField
+from ui.workspaces.fields import FormField, LongTextField, ReasonField
 from ui.workspaces.sheets import CommandSheet
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class AcceptSheet(CommandSheet):
 
 
 class DeclineSheet(CommandSheet):
-    """A reason chosen by its digit, sent by Ctrl+Enter; beneath the reasons what the applicant will read."""
+    """A reason chosen by its digit; beneath the reasons what the applicant will read."""
 
     def __init__(self, shell: Shell, opened: Opened, state: ActionState) -> None:
         super().__init__(shell, opened, state, fields=("reason", "text"), confirm=_("Decline"))
@@ -120,6 +120,15 @@ class DeclineSheet(CommandSheet):
         if isinstance(text, LongTextField):
             text.edit.setFixedHeight(round(em() * 1.45 * 3))
             text.edit.set_placeholder(_("Add what the applicant should know (the reason is told anyway)"))
+
+    def _on_decided(self, field: FormField) -> None:
+        """A ground that needs words of one's own sends the caret to them."""
+        chosen = str(self.field("reason").value())
+        listed = self.opened.regulation.reasons_at(self.opened.message.stage)
+        if any(one.reason_id == chosen and one.needs_explanation for one in listed) and self.field("text").is_empty():
+            self.field("text").setFocus()
+        else:
+            super()._on_decided(field)
 
     def _on_reason_changed(self) -> None:
         reason = self.field("reason")

@@ -113,6 +113,17 @@ class OthersBar(QWidget):
             self._told.invalidate()
             self._shell.bridge.tell(self, partial(_be_at, message_id=self._message_id, doing=Doing.GONE))
 
+    def keep_version(self, fields: dict[str, str]) -> None:
+        """One's own text goes aside, and is offered from there as soon as it is written."""
+        message_id, form = self._message_id, self._form
+        if message_id is None:
+            return
+
+        def keep(desk: Desk) -> None:
+            desk.handover.keep_version(message_id, form, fields)
+
+        self._shell.bridge.tell(self, keep, lambda _nothing: self.refresh())
+
     def refresh(self) -> None:
         message_id, form = self._message_id, self._form
         if message_id is None:

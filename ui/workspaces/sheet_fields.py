@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from arm.domain.identity import Person, UserId
 from arm.domain.message import Delivery, Stage
 from arm.domain.organisations import Organisation
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
@@ -25,6 +26,7 @@ from ui.workspaces.fields import ChoiceField, DateField, FilesField, FormField, 
 from ui.workspaces.parts import PartsField
 
 if TYPE_CHECKING:
+    from arm.desk.desk import Desk
     from ui.workspaces.base import Opened, Shell
 
 Maker = Callable[[str, Verb, "Shell", "Opened"], FormField | None]
@@ -86,12 +88,17 @@ def _executor(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
 
 def _approver(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     field = PersonField(name)
-    message_id, before = opened.message_id, opened.message.last_route
-    shell.bridge.ask(
-        field, lambda desk: desk.people.approvers(message_id), lambda people: field.set_rows(people_rows(people))
-    )
-    if before is not None:
-        field.set_value(before.approver)
+    message_id = opened.message_id
+
+    def show(found: tuple[tuple[Person, ...], UserId | None]) -> None:
+        people, usual = found
+        field.set_rows(people_rows(people))
+        field.set_default(usual)
+
+    def read(desk: Desk) -> tuple[tuple[Person, ...], UserId | None]:
+        return desk.people.approvers(message_id), desk.people.usual_approver(message_id)
+
+    shell.bridge.ask(field, read, show)
     return field
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from arm.desk.values import Draft
@@ -14,9 +16,10 @@ from arm.domain.message import Delivery, Inquiry
 from arm.domain.refusals import Reason, Refused
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
 from arm.i18n import _
-from ui.formats import number_sign
+from ui.formats import initials, number_sign
 from ui.widgets import Sheet
 from ui.wording import done_sentence, field_name, refusal_with_clause, sheet_title, verb_label
+from ui.workspaces.choosing import PersonField
 from ui.workspaces.drafting import DraftKeeper
 from ui.workspaces.fields import FormField
 from ui.workspaces.sheet_fields import field_for
@@ -30,6 +33,11 @@ MERGED = {"subcategory": "category"}
 """Fields that another field covers."""
 UNASKED = frozenset({"seen_hash", "late_acknowledged", "inquiry_id", "reached", "at"})
 """Fields that the program fills in itself."""
+
+
+SENT_BY_CHOICE = frozenset(
+    {Verb.ACCEPT, Verb.ASSIGN, Verb.CHANGE_ORGANISATION, Verb.DECLINE, Verb.HAND_DOWN, Verb.RECLASSIFY}
+)
 
 
 class CommandSheet(Sheet):
@@ -100,6 +108,13 @@ class CommandSheet(Sheet):
     def command(self) -> Command:
         return self.build_command(self.values())
 
+    def done_text(self) -> str:
+        """What is told once it is done, with the person who was named."""
+        said = done_sentence(self.state.verb).format(number=number_sign(self.opened.message.number))
+        chosen = self._fields.get("executor")
+        name = chosen.picker.text() if isinstance(chosen, PersonField) else ""
+        return f"{said}: {initials(name)}" if name else said
+
     def inquiry_id(self) -> str:
         """For a new request its id, made once per sheet so that a second Ctrl+Enter is the same request."""
         return self._inquiry_id
@@ -114,6 +129,7 @@ class CommandSheet(Sheet):
         self._fields[name] = field
         self.add_field(field_name(label_key(name, self.state.verb)), field, required=required)
         field.edited.connect(self._on_edited)
+        field.decided.connect(partial(self._on_decided, field))
 
     def _words(self) -> dict[str, str]:
         return {name: field.remember() for name, field in self._fields.items()}
@@ -122,6 +138,15 @@ class CommandSheet(Sheet):
         if not self._is_restoring:
             self.set_problem("")
             self._keeper.touch()
+
+    def _on_decided(self, field: FormField) -> None:
+        """Where one choice is all that is asked, it gives the command (F9 takes it back); else the next field is asked.
+        """
+        verb, every = self.state.verb, list(self._fields.values())
+        if verb in SENT_BY_CHOICE and self.shell.holds(verb) and not self.missing():
+            self.confirmed.emit()
+        elif field is not every[-1]:
+            every[every.index(field) + 1].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_draft_loaded(self, draft: Draft | None) -> None:
         if draft is None:
@@ -140,10 +165,8 @@ class CommandSheet(Sheet):
             self.set_problem(_("Fill in: {field}").format(field=names))
             self._fields[gaps[0]].setFocus()
             return
-        said = done_sentence(self.state.verb).format(number=number_sign(self.opened.message.number))
-        self.shell.do(
-            self.message_id, self.command(), done_text=said, on_done=self._on_done, on_refused=self._on_refused
-        )
+        said, done, refused = self.done_text(), self._on_done, self._on_refused
+        self.shell.do(self.message_id, self.command(), done_text=said, on_done=done, on_refused=refused)
 
     def _on_done(self, _done: object) -> None:
         self._keeper.discard()

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from arm.desk.values import Done, QueueRow
-from arm.domain.refusals import Refused
+from arm.desk.values import QueueRow
 from arm.domain.verbs import WarningChannel
 from arm.i18n import _, ngettext
 from ui.formats import initials, number_sign
+from ui.giving import Answered, BulkRun, Given, done_face
 from ui.theme import em
-from ui.widgets import PlainLabel, Segment, SegmentedChoice, Sheet, Surface, ToastFace, empty_layout
+from ui.widgets import PlainLabel, Segment, SegmentedChoice, Sheet, Surface, empty_layout
 from ui.widgets.text import show_if
-from ui.wording import field_name, refusal_sentence, warning_channel_name
+from ui.wording import field_name, warning_channel_name
 from ui.workspaces.base import Shell
 from ui.workspaces.fields import LongTextField
 from ui.workspaces.warn_plan import Planned, by_holder, command_for, is_warned_today, plan
@@ -40,9 +39,8 @@ class WarnSheet(Sheet):
         self._shell = shell
         self._rows = rows
         self._clause = clause
-        self._waiting: list[Planned] = []
-        self._results: list[tuple[Planned, str]] = []
-        self._is_sending = False
+        self._run: BulkRun | None = None
+        self._results: tuple[Answered, ...] = ()
         channels = tuple(Segment(one, warning_channel_name(one)) for one in WarningChannel)
         self.channel = SegmentedChoice(channels, name=field_name("channel"))
         self.channel.setObjectName("warn-channel")
@@ -83,7 +81,7 @@ class WarnSheet(Sheet):
 
     def results(self) -> tuple[tuple[str, str], ...]:
         """Number and what became of it, in order."""
-        return tuple((one.row.number, said) for one, said in self._results)
+        return tuple((one.given.number, one.why_not) for one in self._results)
 
     def _channel(self) -> WarningChannel:
         return WarningChannel(str(self.channel.current()))
@@ -107,7 +105,7 @@ class WarnSheet(Sheet):
         else:
             self._show_recipients(found)
         self.set_confirm_text(_("Warn: {n}").format(n=len(going)) if going else _("Warn"))
-        self.set_confirm_enabled(bool(going) and not self._is_sending, _("There is nobody to warn this way"))
+        self.set_confirm_enabled(bool(going) and self._run is None, _("There is nobody to warn this way"))
 
     def _show_recipients(self, found: tuple[Planned, ...]) -> None:
         groups = by_holder(found)
@@ -129,57 +127,52 @@ class WarnSheet(Sheet):
             self._who_lines.addWidget(PlainLabel(said, role="caption", tone="text2", wrap=True))
 
     def _show_results(self) -> None:
-        for one, said in sorted(self._results, key=_accepted)[:SHOWN_LINES]:
-            tone = "text" if not said else "danger"
-            words = said or _("the warning is recorded")
-            self._who_lines.addWidget(PlainLabel(f"{number_sign(one.row.number)}: {words}", tone=tone, wrap=True))
+        for one in sorted(self._results, key=lambda one: one.done is not None)[:SHOWN_LINES]:
+            tone = "danger" if one.done is None else "text"
+            words = one.why_not or _("the warning is recorded")
+            self._who_lines.addWidget(PlainLabel(f"{number_sign(one.given.number)}: {words}", tone=tone, wrap=True))
 
     def _on_changed(self, _value: object = None) -> None:
-        if not self._is_sending:
-            self._results = []
+        if self._run is None:
+            self._results = ()
             self._show_plan()
 
     def _on_confirmed(self) -> None:
-        self._waiting = [one for one in self.planned() if one.kind is not None]
-        if self._is_sending or not self._waiting:
+        channel, note = self._channel(), str(self.note.value())
+        going = [one for one in self.planned() if one.kind is not None]
+        if self._run is not None or not going:
             return
-        self._is_sending, self._results = True, []
+        given = [Given(one.row.message_id, one.row.number, command_for(one, channel, note)) for one in going]
+        self._results = ()
+        self._run = self._shell.do_many(given)
+        self._run.moved.connect(self._on_moved)
+        self._run.ended.connect(self._on_ended)
         self.set_confirm_enabled(False, _("Warnings are going out"))
-        self._send_next()
+        self._run.start()
 
-    def _send_next(self) -> None:
-        if not self._waiting:
-            self._end()
-            return
-        one = self._waiting.pop(0)
-        command = command_for(one, self._channel(), str(self.note.value()))
-        self._shell.bridge.do(self, one.row.message_id, command, partial(self._on_answered, one))
+    def _on_moved(self) -> None:
+        run = self._run
+        if run is not None and run.total > SHOWN_NUMBERS:
+            self.set_confirm_text(_("Warned: {done} of {total}").format(done=len(run.results), total=run.total))
 
-    def _on_answered(self, one: Planned, answer: Done | Refused) -> None:
-        self._results.append((one, refusal_sentence(answer) if isinstance(answer, Refused) else ""))
-        self._send_next()
-
-    def _end(self) -> None:
-        self._is_sending = False
-        refused = [said for _one, said in self._results if said]
-        warned = len(self._results) - len(refused)
+    def _on_ended(self) -> None:
+        run, self._run = self._run, None
+        assert run is not None
+        self._results, warned = run.results, run.saved()
+        refused = len(run.results) - warned
         if warned:
             words = ngettext("Warned of {n} message", "Warned of {n} messages", warned).format(n=warned)
-            self._shell.toast(ToastFace(words, "ok"))
+            self._shell.toast(done_face(words, run.hold_s))
         if refused:
-            words = ngettext("{n} warning wasn't accepted", "{n} warnings weren't accepted", len(refused))
             empty_layout(self._who_lines)
             self._show_results()
+            self.set_confirm_text(_("Warn"))
             self.set_confirm_enabled(True)
-            self.set_problem(words.format(n=len(refused)))
+            words = ngettext("{n} warning wasn't accepted", "{n} warnings weren't accepted", refused)
+            self.set_problem(words.format(n=refused))
             return
         self.close_sheet()
         self.finished.emit()
-
-
-def _accepted(result: tuple[Planned, str]) -> bool:
-    """Refusals come first."""
-    return not result[1]
 
 
 def _closes(event: QKeyEvent) -> bool:

@@ -115,6 +115,16 @@ def test_typing_over_a_choice_takes_it_back(picker: PickerEdit) -> None:
     assert heard.news == [None]
 
 
+def test_whoever_comes_to_a_choice_types_another_over_it(picker: PickerEdit) -> None:
+    picker.clearFocus()
+    picker.set_current("lebedeva")
+    picker.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert not picker.is_popup_open() and picker.selectedText() == picker.text()
+    type_text(picker, "кузн")
+    QTest.keyClick(picker, Qt.Key.Key_Return)
+    assert picker.current_key() == "kuznetsov"
+
+
 def test_new_rows_keep_the_typed_text_and_the_choice(picker: PickerEdit) -> None:
     picker.set_current("lebedeva")
     picker.set_rows(PEOPLE[:2])

@@ -45,7 +45,7 @@ def place(qtbot: QtBot, town: Town) -> Iterator[tuple[Desk, MainWindow]]:
         opened.callback(desk.close)
         me = desk.session.me()
         assert me is not None
-        window = MainWindow(Bridge(desk), me, Preferences())
+        window = MainWindow(Bridge(desk), me, Preferences(hold_s=0))
         opened.callback(window.bridge.close)
         opened.callback(window.close)
         qtbot.addWidget(window)

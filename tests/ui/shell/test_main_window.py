@@ -80,7 +80,7 @@ def test_a_refusal_stays_in_the_sheet_with_everything_typed(open_window: OpenWin
     sheet = window.area.side.sheet()
     assert sheet is not None
     sheet.field("text").set_value("Позвонить в управление")  # type: ignore[attr-defined]
-    desk.do = lambda message_id, command: Refused(Reason.CLOSED, "Демо 1")  # type: ignore[method-assign]
+    desk.do = lambda message_id, command, hold_s=0.0: Refused(Reason.CLOSED, "Демо 1")  # type: ignore[method-assign]
     desk._build_nouns()
     sheet.confirmed.emit()
     settle(qtbot, window)

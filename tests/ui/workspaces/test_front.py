@@ -35,20 +35,44 @@ def shown(window: MainWindow) -> MessageId | None:
     return opened.message_id if opened is not None else None
 
 
-def test_a_digit_chooses_the_reason_and_control_enter_declines(open_window: OpenWindow, qtbot: QtBot) -> None:
+def test_a_digit_declines_on_a_ground_and_asks_for_words_where_it_needs_them(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
     desk, window = open_window()
     QTest.keyClick(window.queue.list, Qt.Key.Key_2)
     sheet = the_sheet(window)
     field = sheet.field("reason")
     assert isinstance(field, ReasonField) and field.value() == ""
-    QTest.keyClick(focus(), Qt.Key.Key_2)
-    assert field.value() == field._reasons[1][0] and field.list.selectedItems() == [field.list.item(1)]
-    assert desk.commands_given == [] and sheet.is_open(), "a digit alone must send nothing"
-    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    listed = desk.regulation.reasons_at(Stage.MODERATION)
+    (in_words,) = [place for place, one in enumerate(listed) if one.needs_explanation][:1]
+    (plain,) = [place for place, one in enumerate(listed) if not one.needs_explanation][:1]
+    QTest.keyClick(focus(), digit_of(in_words))
+    assert field.value() == field._reasons[in_words][0] and sheet.is_open() and desk.commands_given == []
+    assert focus() is sheet.field("text").edit  # type: ignore[attr-defined]
+    field.setFocus()
+    QTest.keyClick(focus(), digit_of(plain))
     qtbot.waitUntil(lambda: bool(desk.commands_given))
     given = desk.commands_given[-1]
-    assert isinstance(given, Decline) and given.reason == field._reasons[1][0]
+    assert isinstance(given, Decline) and given.reason == field._reasons[plain][0]
     qtbot.waitUntil(lambda: window.queue.model.rowCount() == 4)
+
+
+def test_where_steps_go_at_once_a_digit_only_chooses(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk, window = open_window()
+    window.preferences.hold_s = 0
+    QTest.keyClick(window.queue.list, Qt.Key.Key_2)
+    sheet = the_sheet(window)
+    field = sheet.field("reason")
+    assert isinstance(field, ReasonField)
+    QTest.keyClick(focus(), Qt.Key.Key_1)
+    assert field.value() == field._reasons[0][0] and field.list.selectedItems() == [field.list.item(0)]
+    assert desk.commands_given == [] and sheet.is_open(), "what can't be taken back is sent by Ctrl+Enter alone"
+    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(desk.commands_given))
+
+
+def digit_of(place: int) -> Qt.Key:
+    return Qt.Key(int(Qt.Key.Key_1) + place)
 
 
 def test_nothing_is_declined_without_a_reason(open_window: OpenWindow) -> None:
@@ -98,7 +122,6 @@ def test_after_a_sheet_has_sent_the_next_message_is_decided_by_its_digit(open_wi
     picker = the_sheet(window).field("executor").picker  # type: ignore[attr-defined]
     qtbot.waitUntil(lambda: len(picker.rows()) == 2)
     QTest.keyClick(focus(), Qt.Key.Key_Return)
-    QTest.keyClick(focus(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown(window) not in (None, first) and window.area.side.sheet() is None)
     assert window.toast.isVisible() and focus() is window.queue.list
     QTest.keyClick(focus(), Qt.Key.Key_3)

@@ -51,7 +51,7 @@ def open_place(qtbot: QtBot, town: Town) -> Iterator[OpenPlace]:
         def make(login: str, space: Space) -> tuple[Desk, MainWindow]:
             desk = town.desk(login)
             opened.callback(desk.close)
-            window = MainWindow(Bridge(desk), desk.session.me(), Preferences())  # type: ignore[arg-type]
+            window = MainWindow(Bridge(desk), desk.session.me(), Preferences(hold_s=0))  # type: ignore[arg-type]
             opened.callback(window.bridge.close)
             opened.callback(window.close)
             qtbot.addWidget(window)
@@ -152,7 +152,7 @@ def test_a_draft_is_there_after_the_window_was_closed_and_opened(
     write_answer(qtbot, window)
     window.close()
     qtbot.waitUntil(lambda: desk.drafts.load("answer", message_id) is not None)
-    again = MainWindow(Bridge(desk), desk.session.me(), Preferences())  # type: ignore[arg-type]
+    again = MainWindow(Bridge(desk), desk.session.me(), Preferences(hold_s=0))  # type: ignore[arg-type]
     qtbot.addWidget(again, before_close_func=lambda one: one.bridge.close())
     again.start()
     again.show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +45,7 @@ from arm.domain.regulation import Regulation
 from tests.domain.builders import regulation as demo_regulation
 from tests.ui.company import FakeHandover, FakePresence
 from ui.bridge import Bridge
+from ui.giving import BulkRun, Given
 from ui.widgets import Sheet, ToastFace
 from ui.workspaces.base import Opened, Workspace
 
@@ -116,6 +117,7 @@ class Desk:
         self.commands = SimpleNamespace(do=self.do, pending=self.pending)
         self.drafts = SimpleNamespace(load=self.load, save=self.save, all=self.all, discard=self.discard)
         self.people = SimpleNamespace(
+            usual_approver=lambda message_id: None,
             endorsers=self.endorsers, approvers=self.approvers, directory=self.directory, regulation=self.regulation
         )
         status = SyncStatus(kind=SyncKind.IN_STEP, since=START)
@@ -185,7 +187,7 @@ class Desk:
             late_by_s=clocks.late_by_seconds(),
         )
 
-    def do(self, message_id: MessageId | None, command: Command) -> Done | Refused:
+    def do(self, message_id: MessageId | None, command: Command, hold_s: float = 0.0) -> Done | Refused:
         self.given.append((message_id, command))
         refused, self.refuse_next = self.refuse_next, None
         if refused is not None:
@@ -328,6 +330,12 @@ class Window(QWidget):
             self.reread()
 
         self.bridge.do(self, message_id, command, told)
+
+    def holds(self, verb: object) -> bool:
+        return False
+
+    def do_many(self, given: Sequence[Given]) -> BulkRun:
+        return BulkRun(self.bridge, tuple(given), 0.0, lambda step, hold_s: None)
 
     def open_sheet(self, sheet: Sheet) -> None:
         sheet.setParent(self)
