@@ -38,6 +38,13 @@ def pick(desk: DeskProcess, name: str, beginning: str, whole: str) -> None:
     desk.see(whole, name=f"field-{name.removeprefix('input-')}" if name.startswith("input-") else name)
 
 
+def send_by_choice(desk: DeskProcess, name: str, beginning: str, whole: str) -> None:
+    """The same where the choice is all that is asked: Enter gives the command, and F9 would take it back."""
+    desk.type(beginning, name)
+    desk.see(whole, name="picker_popup")
+    desk.press("Return")
+
+
 def number_on(desk: DeskProcess, name: str) -> str:
     """The message's number that the person reads there."""
     found = re.search(r"\d{4}-\d{4}", desk.read(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arm.tour.checks import Truth
-from arm.tour.moves import act, open_message, pick
+from arm.tour.moves import act, open_message, send_by_choice
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
 
@@ -65,9 +65,9 @@ def assigned(play: Stage, login: str) -> None:
     open_message(desk, play.number)
     act(desk, "1")
     desk.see(name="sheet-assign")
-    pick(desk, "input-executor", name[:4].lower(), name)
     play.story.tell(f"Координатор департамента назначает исполнителя: {name}.", desk)
-    desk.press("Ctrl+Return")
+    send_by_choice(desk, "input-executor", name[:4].lower(), name)
+    desk.see_gone(name="sheet-assign")
     play.truth.holds(
         play.number,
         "исполнение, исполнитель извещён",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arm.tour.checks import Truth
-from arm.tour.moves import act, number_on, open_message, pick
+from arm.tour.moves import act, number_on, open_message, pick, send_by_choice
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
 
@@ -91,10 +91,10 @@ def _assign(theatre: Theatre, story: Story, truth: Truth, number: str) -> None:
     story.tell("Координатор: программа предлагает исполнителей по опыту, загрузке и автоправилу.", desk)
     act(desk, "1")
     desk.see(name="sheet-assign")
-    pick(desk, "input-executor", "дём", theatre.name("executor"))
-    story.tell("Клавиша 1 и три буквы фамилии: исполнитель выбран.", desk)
-    desk.press("Ctrl+Return")
+    send_by_choice(desk, "input-executor", "дём", theatre.name("executor"))
     desk.see_gone(name="sheet-assign")
+    desk.see("назначено: Дёмин", name="toast")
+    story.tell("Клавиша 1 и три буквы фамилии: исполнитель назначен, и ещё восемь секунд F9 вернёт всё назад.", desk)
     truth.holds(
         number,
         "исполнение, исполнитель извещён",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arm.tour.moves import act, open_message, pick
+from arm.tour.moves import act, open_message, pick, send_by_choice
 from arm.tour.scenes import CITY, GORHOZ, accepted, arrives
 from arm.tour.story import Story
 from arm.tour.theatre import Theatre
@@ -35,9 +35,11 @@ def way_c(theatre: Theatre, story: Story) -> None:
     open_message(city, play.number)
     act(city, "3")
     city.see(name="sheet-hand_down")
-    pick(city, "input-organisation", "городского хоз", "Департамент городского хозяйства Светлореченска")
     story.tell("Координатор администрации передаёт сообщение в подведомственный департамент: клавиша 3.", city)
-    city.press("Ctrl+Return")
+    send_by_choice(
+        city, "input-organisation", "городского хоз", "Департамент городского хозяйства Светлореченска"
+    )
+    city.see_gone(name="sheet-hand_down")
     play.truth.holds(
         play.number,
         "координация в департаменте, передача записана, заявитель и координаторы департамента извещены",
