@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,13 +15,14 @@ ROWS = 100_000
 MOST_ROWS = 5_000_000
 TROUBLED = 1
 USAGE = 2
+SHARED = Path("..") / "shared" / "data"
 
 
 def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Adds `bench start|queue|sync`; each sets `run`, which takes the arguments and returns the exit code."""
+    """Adds `bench start|queue|sync|suggest`; each sets `run`, which takes the arguments and returns the exit code."""
     title = "измерить скорость по целям"
     benches = subparsers.add_parser("bench", help=title, description=title).add_subparsers(
-        title="замеры", metavar="start|queue|sync", required=True
+        title="замеры", metavar="start|queue|sync|suggest", required=True
     )
     kinds: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
         ("start", "время до первого окна с сообщениями и память (S11, S12)", _run_start),
@@ -36,6 +38,11 @@ def add_parsers(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
                 "--only", default="", metavar="PART,…", help="только эти части: first,small,commands,stall,crowd"
             )
         parser.set_defaults(run=run)
+    says = "как часто верны подсказки темы и организации, на настоящих сообщениях"
+    parser = benches.add_parser("suggest", help=says, description=says)
+    parser.add_argument("--data", type=Path, default=SHARED, metavar="DIR", help="папка с сообщениями (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="закончить одной строкой JSON")
+    parser.set_defaults(run=_run_suggest)
 
 
 def _rows(text: str) -> int:
@@ -58,6 +65,16 @@ def _run_queue(arguments: argparse.Namespace) -> int:
     from arm.bench.queue import run
 
     return _finish(arguments, lambda: run(arguments.rows, _tell))
+
+
+def _run_suggest(arguments: argparse.Namespace) -> int:
+    from arm.bench.suggest import NoMessages, run
+
+    try:
+        return _finish(arguments, lambda: run(arguments.data, _tell))
+    except NoMessages as missing:
+        print(f"Нет файла {missing} в папке {arguments.data}: сообщения для пробы лежат вне проекта.", file=sys.stderr)
+    return TROUBLED
 
 
 def _run_sync(arguments: argparse.Namespace) -> int:

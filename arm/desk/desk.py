@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from arm.desk.handover import HandoverDesk
     from arm.desk.people import PeopleDesk
     from arm.desk.presence import PresenceDesk
+    from arm.desk.suggestions import SuggestionsDesk
 
 
 class Desk:
@@ -95,6 +96,17 @@ class Desk:
 
         return PeopleDesk(self._core, self._projection)
 
+    @property
+    def suggestions(self) -> SuggestionsDesk:
+        self._core.check_lease()
+        return self._suggestions
+
+    @cached_property
+    def _suggestions(self) -> SuggestionsDesk:
+        from arm.desk.suggestions import SuggestionsDesk
+
+        return SuggestionsDesk(self._core)
+
     @cached_property
     def presence(self) -> PresenceDesk:
         from arm.desk.presence import PresenceDesk
@@ -121,6 +133,8 @@ class Desk:
         self.sync.stop()
         if "_commands" in self.__dict__:
             self._commands.holder.stop()
+        if "_suggestions" in self.__dict__:
+            self._suggestions.stop()
         for noun in ("presence", "handover"):
             if noun in self.__dict__:
                 getattr(self, noun).stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from arm.domain.clocks import Level
 from arm.domain.identity import CommandId, MessageId, OrganisationId, Role, UserId
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from arm.domain.actions import ActionState
     from arm.domain.commands import Command
     from arm.domain.events import Event
+
+K = TypeVar("K")
 
 
 class Workspace(StrEnum):
@@ -366,6 +368,15 @@ class Candidate:
     with_topic: int
     is_proposed: bool = False
     absent_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint(Generic[K]):
+    """A choice that earlier decisions speak for, with words of the text that do, and how many decisions there were."""
+
+    key: K
+    because: tuple[str, ...]
+    seen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tests.ui.fakes import FakeDesk
 
 
+NOTHING_LEARNED = SimpleNamespace(topics=lambda text: (), organisations=lambda text: ())
+"""A desk that has seen no decisions yet."""
+
+
 class ChoicesMade:
     """`resolved` are the choices in their order; `refusal`: what the rules say to the next one, if anything."""
 

@@ -45,7 +45,7 @@ from arm.domain.refusals import Refused
 from arm.domain.routing import RoutingRule, route
 from arm.domain.why import why
 from arm.settings import resource_path
-from tests.ui.choices_fakes import ChoicesMade
+from tests.ui.choices_fakes import NOTHING_LEARNED, ChoicesMade
 from tests.ui.company import FakeHandover, FakePresence
 
 CITY, ROADS, GARDEN, OUTSIDE = (OrganisationId(one) for one in ("city", "roads", "garden", "ministry"))
@@ -161,7 +161,7 @@ class FakeDesk:
             approvers=self.approvers,
             suggest_route=self.suggest_route, usual_approver=lambda message_id: None,
         )
-        self.files = SimpleNamespace()
+        self.files, self.suggestions = SimpleNamespace(), NOTHING_LEARNED
         self.presence, self.handover = FakePresence(self.tell), FakeHandover(self.tell)
         self.sync = SimpleNamespace(
             status=lambda: self.status_now,

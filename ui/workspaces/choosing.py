@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from arm.desk.values import Candidate
+from arm.desk.values import Candidate, Hint
 from arm.domain.classifier import Classifier
 from arm.domain.directory import Directory
 from arm.domain.identity import OrganisationId, Person, UserId
-from arm.i18n import _
+from arm.i18n import _, ngettext
 from ui.widgets import FlowLayout, IconButton, PickerEdit, PickerRow, Tag, empty_layout
 from ui.workspaces.fields import FormField
 
@@ -43,6 +44,12 @@ class PickerField(FormField):
     def set_value(self, value: object) -> None:
         self.picker.set_current(value)
         self._waiting = value if value and self.picker.current_key() is None else None
+
+    def set_hints(self, rows: tuple[PickerRow, ...], hints: tuple[Hint[Any], ...]) -> None:
+        """The same choices, with those on top that earlier decisions speak for; an open list shows them at once."""
+        self.set_rows(hinted_first(rows, hints))
+        if hints and self.picker.is_popup_open() and not self.picker.text():
+            self.picker.open_popup()
 
     def set_default(self, value: object) -> None:
         """What a rule or the habit says, unless somebody has chosen or typed already."""
@@ -217,6 +224,18 @@ def _as_tree(directory: Directory, allowed: tuple[Organisation, ...]) -> tuple[O
         return (*names, one.name)
 
     return tuple(sorted(allowed, key=path))
+
+
+def hinted_first(rows: tuple[PickerRow, ...], hints: tuple[Hint[Any], ...]) -> tuple[PickerRow, ...]:
+    """What earlier decisions speak for stands on top with its reason; nothing is chosen by it."""
+    known = {row.key: row for row in rows}
+    first = [replace(known[one.key], note=_because(one)) for one in hints if one.key in known]
+    return (*first, *(row for row in rows if all(row.key != one.key for one in first)))
+
+
+def _because(hint: Hint[Any]) -> str:
+    said = ngettext("as {n} before", "as {n} before", hint.seen).format(n=hint.seen)
+    return f"{said}: {', '.join(hint.because)}" if hint.because else said
 
 
 def topic_rows(classifier: Classifier) -> tuple[PickerRow, ...]:

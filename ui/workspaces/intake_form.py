@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
-from arm.desk.values import Caller, Draft, QueueRow
+from arm.desk.values import Caller, Draft, Hint, QueueRow
 from arm.domain.commands import Register
 from arm.domain.message import Applicant, Channel, Delivery
 from arm.domain.routing import route
@@ -17,7 +17,7 @@ from ui.formats import messages, number_sign
 from ui.theme import em
 from ui.widgets import Button, ComposeEdit, PickerRow, PlainLabel, Segment, SegmentedChoice
 from ui.wording import channel_name, delivery_name
-from ui.workspaces.choosing import OrganisationField, TopicField, organisation_rows, topic_rows
+from ui.workspaces.choosing import OrganisationField, TopicField, hinted_first, organisation_rows, topic_rows
 from ui.workspaces.drafting import DraftKeeper
 from ui.workspaces.fields import FilesField
 from ui.workspaces.intake_lines import label, line, unchosen
@@ -273,6 +273,8 @@ class IntakeForm(QWidget):
 
     def _on_line_edited(self, _text: str) -> None:
         self._on_edited()
+        # whoever calls is known before the last digit is typed: this question is cheap
+        self._look_for_callers()
 
     def _on_choice(self, _key: object) -> None:
         self._on_edited()
@@ -284,8 +286,7 @@ class IntakeForm(QWidget):
             self.titled.emit()
 
     def _on_look_due(self) -> None:
-        """Callers, topics and similar messages are looked for together, a quarter of a second after the typing."""
-        self._look_for_callers()
+        """Topics and similar messages are looked for together, a quarter of a second after the typing."""
         self._suggest_topic()
         text, address = self.text.toPlainText(), self.address.text()
         if len(text) > 2 * LEAST_DIGITS:
@@ -319,11 +320,17 @@ class IntakeForm(QWidget):
         self.matches.setVisible(bool(callers))
 
     def _suggest_topic(self) -> None:
+        """By what was decided before, else by the words of the topics' names."""
+        text = self.text.toPlainText()
+        self._shell.bridge.ask(self, lambda desk: desk.suggestions.topics(text), self._show_topics, topic="topics")
+
+    def _show_topics(self, hints: tuple[Hint[Any], ...]) -> None:
         classifier = self._shell.directory.classifier
-        hints = suggest_topics(classifier, self.text.toPlainText())
+        named = suggest_topics(classifier, self.text.toPlainText())
         rows = topic_rows(classifier)
-        first = [PickerRow(pair, (classifier.title(*pair),), note=_("by the words")) for pair in hints]
-        self.topic.set_rows((*first, *(row for row in rows if row.key not in hints)))
+        first = [PickerRow(pair, (classifier.title(*pair),), note=_("by the words")) for pair in named]
+        rows = (*first, *(row for row in rows if row.key not in named))
+        self.topic.set_rows(hinted_first(rows, hints))
 
     def _show_similar(self, rows: tuple[QueueRow, ...]) -> None:
         self._similar_number = rows[0].number if rows else ""

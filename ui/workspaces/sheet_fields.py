@@ -56,6 +56,11 @@ def _organisation(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormFi
     field = OrganisationField(name)
     rows = organisation_rows(opened.directory, allowed_organisations(verb, opened), opened.message.organisation)
     field.set_rows(rows)
+    text = opened.message.text
+    if verb in (Verb.ACCEPT, Verb.CHANGE_ORGANISATION):
+        shell.bridge.ask(
+            field, lambda desk: desk.suggestions.organisations(text), lambda hints: field.set_hints(rows, hints)
+        )
     if verb is Verb.ACCEPT:
         field.set_value(opened.message.organisation or opened.message.proposed_organisation)
         message_id = opened.message_id
@@ -65,7 +70,9 @@ def _organisation(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormFi
 
 def _topic(name: str, verb: Verb, shell: Shell, opened: Opened) -> FormField:
     field = TopicField(name)
-    field.set_rows(topic_rows(opened.directory.classifier))
+    rows, text = topic_rows(opened.directory.classifier), opened.message.text
+    field.set_rows(rows)
+    shell.bridge.ask(field, lambda desk: desk.suggestions.topics(text), lambda hints: field.set_hints(rows, hints))
     if verb is Verb.ACCEPT and opened.message.category:
         field.set_value((opened.message.category, opened.message.subcategory))
     return field

@@ -43,6 +43,7 @@ from arm.domain.message import Attachment, Message, Stage
 from arm.domain.refusals import Refused
 from arm.domain.regulation import Regulation
 from tests.domain.builders import regulation as demo_regulation
+from tests.ui.choices_fakes import NOTHING_LEARNED
 from tests.ui.company import FakeHandover, FakePresence
 from ui.bridge import Bridge
 from ui.giving import BulkRun, Given
@@ -121,7 +122,7 @@ class Desk:
             endorsers=self.endorsers, approvers=self.approvers, directory=self.directory, regulation=self.regulation
         )
         status = SyncStatus(kind=SyncKind.IN_STEP, since=START)
-        self.sync = SimpleNamespace(status=lambda: status)
+        self.sync, self.suggestions = SimpleNamespace(status=lambda: status), NOTHING_LEARNED
         self.presence, self.handover = FakePresence(self.tell), FakeHandover(self.tell)
         self.files = SimpleNamespace(add_path=self.add_path, add_bytes=self.add_bytes)
 
