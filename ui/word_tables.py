@@ -7,6 +7,7 @@ from functools import cache
 from arm.desk.values import Filter, PendingState, RowMark
 from arm.desk.values import Workspace as Space
 from arm.domain.clocks import Level
+from arm.domain.highlights import Mark
 from arm.domain.identity import Role
 from arm.domain.message import Channel, Closed, Delivery, Result, Stage
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
@@ -134,6 +135,22 @@ def roles(language: str) -> dict[Role, str]:
         Role.MUNICIPAL_ORGANISER: _("Municipal organiser"),
         Role.APPLICANT: _("Applicant"),
         Role.SYSTEM: _("System"),
+    }
+
+
+@cache
+def highlight_marks(language: str) -> dict[Mark, str]:
+    return {
+        Mark.ABUSE: _("Possible abuse"),
+        Mark.THREAT: _("Looks like a threat"),
+        Mark.PHONE: _("Somebody else's phone"),
+        Mark.EMAIL: _("Somebody else's e-mail"),
+        Mark.SNILS: _("SNILS number"),
+        Mark.PASSPORT: _("Passport number"),
+        Mark.BANK_CARD: _("Bank card number"),
+        Mark.LINK: pgettext("highlight", "Link"),
+        Mark.MANY_TOPICS: _("Perhaps several topics"),
+        Mark.NO_ADDRESS: _("No address"),
     }
 
 

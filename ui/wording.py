@@ -9,6 +9,7 @@ from typing import TypeVar
 from arm.desk.values import Filter, PendingState, RowMark
 from arm.desk.values import Workspace as Space
 from arm.domain.clocks import Level
+from arm.domain.highlights import Mark
 from arm.domain.identity import Role
 from arm.domain.message import Channel, Closed, Delivery, Result, Stage
 from arm.domain.verbs import Cause, Verb, WarningChannel, WarningKind
@@ -49,6 +50,10 @@ def stage_name(stage: Stage) -> str:
 
 def role_name(role: Role) -> str:
     return _named(word_tables.roles, role)
+
+
+def highlight_name(mark: Mark) -> str:
+    return _named(word_tables.highlight_marks, mark)
 
 
 def result_name(result: Result) -> str:

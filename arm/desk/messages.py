@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from arm.desk.core import DeskCore
@@ -13,14 +14,37 @@ from arm.desk.rows import Rows
 from arm.desk.spaces import workspaces_of
 from arm.desk.values import CardView, Changes, Counter, QueuePage, QueueQuery, QueueRow, WhyView
 from arm.domain.identity import CommandId, MessageId
-from arm.domain.message import Message
+from arm.domain.message import Message, Stage
+from arm.domain.verbs import Verb
 from arm.local.search import by_number, similar
+from arm.settings import resource_path
 
 if TYPE_CHECKING:
     from arm.domain.decide import Setting
     from arm.domain.events import Event
+    from arm.domain.highlights import Highlight, Lexicon
 
 DEFAULT_ZONE = "Europe/Moscow"
+
+
+@cache
+def _lexicon() -> Lexicon:
+    from arm.domain.highlights import load_lexicon
+
+    return load_lexicon(resource_path("moderation", "abuse.toml").read_text(encoding="utf-8"))
+
+
+def _highlights(message: Message) -> tuple[Highlight, ...]:
+    from arm.domain.highlights import Known, highlights
+
+    who = message.applicant
+    known = Known(
+        phone=who.phone if who else "",
+        email=who.email if who else "",
+        address=message.address,
+        lexicon=_lexicon(),
+    )
+    return highlights(message.text, known)
 
 
 class MessagesDesk:
@@ -57,12 +81,15 @@ class MessagesDesk:
         if message is None:
             return None
         place = self._core.directory.organisation(message.owner)
+        able = actions(message, self._core.actor(), self._setting(message))
+        moderates = any(one.verb is Verb.DECLINE and one.enabled for one in able)
         return CardView(
             message=message,
             timeline=_timeline(projected, standing),
             sight=standing.sight if standing else "full",
             rev=standing.rev if standing else "",
-            actions=actions(message, self._core.actor(), self._setting(message)),
+            actions=able,
+            highlights=_highlights(message) if moderates and message.stage is Stage.MODERATION else (),
             level=message.clocks.level(self._core.now()),
             zone=place.zone if place else DEFAULT_ZONE,
             is_projected=projected is not None,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arm.domain.actions import ActionState
     from arm.domain.commands import Command
     from arm.domain.events import Event
+    from arm.domain.highlights import Highlight
 
 K = TypeVar("K")
 
@@ -207,6 +208,8 @@ class CardView:
     zone: str
     is_projected: bool = False
     pending: tuple[Pending, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    """For whoever may moderate it: what to look at twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, QSizeF, Qt
 from PySide6.QtGui import QFontMetrics, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
@@ -18,6 +20,7 @@ class ReadingView(QTextEdit):
     def __init__(self, name: str = "", *, max_lines: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._places: tuple[tuple[int, int], ...] = ()
         self._max_lines = max_lines
         self.setReadOnly(True)
         self.setAcceptRichText(False)
@@ -37,7 +40,8 @@ class ReadingView(QTextEdit):
         theme().themeChanged.connect(self._on_theme_changed)
 
     def set_text(self, text: str) -> None:
-        self._text = text
+        self._text, self._places = text, ()
+        self.setExtraSelections([])
         self.clear()
         cursor = QTextCursor(self.document())
         spaced = QTextBlockFormat()
@@ -52,6 +56,23 @@ class ReadingView(QTextEdit):
 
     def text(self) -> str:
         return self._text
+
+    def mark(self, places: Sequence[tuple[int, int]]) -> None:
+        """Parts of the text, (position, length), on a tinted ground and underlined; `set_text` takes them away."""
+        self._places = tuple(places)
+        look = QTextCharFormat()
+        look.setBackground(theme().tokens.colour("warn_fill"))
+        look.setForeground(theme().tokens.colour("warn_ink"))
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+        selections = []
+        for position, length in self._places:
+            selection = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(_units(self._text[:position]))
+            cursor.setPosition(_units(self._text[: position + length]), QTextCursor.MoveMode.KeepAnchor)
+            selection.cursor, selection.format = cursor, look
+            selections.append(selection)
+        self.setExtraSelections(selections)
 
     def sizeHint(self) -> QSize:
         if not self._max_lines:
@@ -81,4 +102,11 @@ class ReadingView(QTextEdit):
         self._fit()
 
     def _on_theme_changed(self, _tokens: object) -> None:
+        places = self._places
         self.set_text(self._text)
+        self.mark(places)
+
+
+def _units(text: str) -> int:
+    """Qt counts in UTF-16: a smiling face is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -25,6 +25,7 @@ from ui.widgets import (
     FlowLayout,
     IconButton,
     PlainLabel,
+    ReadingView,
     StageStrip,
     Surface,
     Tag,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 TIGHT_BELOW_EM = 42.0
 BESIDE_FROM_EM = 52.0
+WHOLE = 100_000
+"""Lines that a text may have and still stand in the card at its full height: the card scrolls, not the text."""
 _DOWN, _ACROSS = QBoxLayout.Direction.BottomToTop, QBoxLayout.Direction.LeftToRight
 
 
@@ -163,7 +166,7 @@ class CardPane(Surface):
         pinned_box.addWidget(self.pinned_text)
         self._tags = QWidget()
         self._tag_flow = FlowLayout(self._tags, 6)
-        self.text = PlainLabel("", role="reading", wrap=True, selectable=True)
+        self.text = ReadingView(_("Text of the message"), max_lines=WHOLE)
         self.text.setObjectName("card-text")
         self.text.setMaximumWidth(900)
         self.address = PlainLabel("", tone="text2", wrap=True, selectable=True)
@@ -276,7 +279,8 @@ class CardPane(Surface):
         for words, tone in tags:
             self._tag_flow.addWidget(Tag(words, tone))
         self._tags.setVisible(bool(tags))
-        self.text.setText(message.text)
+        self.text.set_text(message.text)
+        self.text.mark([(one.position, one.length) for one in opened.card.highlights if one.length])
         self.address.setText(_("Address: {address}").format(address=message.address) if message.address else "")
         self.address.setVisible(bool(message.address))
         self.files.set_files(_file_faces(message.files))

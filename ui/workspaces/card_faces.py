@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from arm.domain.verbs import Verb
 from arm.i18n import _
 from ui.formats import NBSP, duration, moment, number_sign, short_date
 from ui.widgets import StageFace, TimelineEntry
-from ui.wording import channel_name, closed_name, stage_name
+from ui.wording import channel_name, closed_name, highlight_name, stage_name
 
 if TYPE_CHECKING:
     from arm.desk.values import Me
@@ -116,6 +117,9 @@ def tags_of(opened: Opened) -> tuple[tuple[str, str], ...]:
     """What must be seen at once: words and tone of each tag."""
     message = opened.message
     tags: list[tuple[str, str]] = []
+    for mark, count in Counter(one.mark for one in opened.card.highlights).items():
+        name = highlight_name(mark)
+        tags.append((f"{name}: {count}" if count > 1 else name, "warn"))
     if opened.card.is_projected:
         tags.append((_("Not sent yet"), "warn"))
     if message.is_repeat:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import uuid4
 
 from PySide6.QtWidgets import QApplication
 
+from arm.demo.region import user_id
 from arm.desk.values import Workspace as Space
-from arm.domain.commands import Verb
+from arm.domain.commands import Register, Verb
+from arm.domain.identity import MessageId
+from arm.domain.message import Applicant, Channel
 from tests.desk_fixture import Town
 from tests.ui.pictures.studio import Act, Studio, settle
 from ui.dialogs.keys_page import KeysPage
@@ -95,9 +99,23 @@ def leaving(window: MainWindow) -> None:
     window.close()
 
 
+DOUBTFUL = (
+    "1. Дураки из управляющей компании третий день не включают свет, убью всех. 2. Ещё и яма. Соседка Нина, телефон "
+    "8 912 345-67-89, паспорт 0312 654321, СНИЛС 112-233-445 95, всё видела. Деньги собираем на карту "
+    "4276 3800 1234 5679, подробности на vygoda-ok.ru/sbor."
+)
+"""Invented, with every hint that a moderator is given."""
+
+
+def doubtful(window: MainWindow) -> None:
+    """The newest message of the queue, which is the doubtful one."""
+    window.queue.list.setCurrentIndex(window.queue.model.index(window.queue.model.rowCount() - 1))
+
+
 SCENES: dict[str, tuple[tuple[str, Act], ...]] = {
     "moderator": (
         ("moderation", as_it_opens),
+        ("moderation-highlights", doubtful),
         ("moderation-decline", partial(sheet, Verb.DECLINE)),
         ("moderation-undo", decided),
     ),
@@ -128,6 +146,8 @@ SCENES: dict[str, tuple[tuple[str, Act], ...]] = {
 
 def take_people(studio: Studio, town: Town, passwords: dict[str, str]) -> None:
     """A desk for each person; a scene has a window of its own, so that none inherits a state."""
+    told = Register(text=DOUBTFUL, channel=Channel.PHONE, applicant=Applicant(name="Лукин Лев Львович"))
+    town.central.act(user_id("operator"), MessageId(str(uuid4())), told)
     for login, scenes in SCENES.items():
         wanted = [(name, act, look) for name, act in scenes for look in studio.looks(name)]
         if not wanted:
