@@ -14,6 +14,7 @@ from arm.desk.values import Changes, Counter, Done, Me, SyncStatus, TakenBack
 from arm.desk.values import Workspace as Space
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
+from arm.domain.message import Subject
 from arm.domain.refusals import Refused
 from arm.domain.verbs import Verb
 from arm.i18n import _
@@ -64,6 +65,7 @@ class Conductor(QObject):
         self._last_space = ""
         self._sheets = SheetShelf()
         self._first_card_after_ms = FIRST_CARD_AFTER_MS
+        self._seen: dict[MessageId, str] = {}
         self._counters: dict[Space, Counter] = {}
 
     def take_parts(self, queue: QueuePane, area: WorkArea, bar: ActionBar) -> None:
@@ -71,7 +73,7 @@ class Conductor(QObject):
         queue.chosen.connect(self._on_queue_chosen)
         queue.entered.connect(self._on_queue_entered)
         bar.triggered.connect(self._on_bar_triggered)
-        bar.refused.connect(self._on_bar_refused)
+        bar.refused.connect(self.announce)
         area.side.focus_freed.connect(partial(focus_the_work, queue, area))
         area.card.correct_asked.connect(self._on_correct_asked)
         queue.model.loaded.connect(self._show_emptiness)
@@ -204,6 +206,9 @@ class Conductor(QObject):
 
     def act(self, verb: Verb) -> None:
         opened, workspace = self._opened, self.workspace
+        if self._queue.marks.count():
+            self._act_on_marked(verb)
+            return
         if opened is None:
             self.announce(_("Choose a message first"))
             return
@@ -223,6 +228,16 @@ class Conductor(QObject):
             self.giver.do_plainly(build_command(verb, {}, opened), opened)
             return
         self.open_sheet(self._sheets.kept(verb, opened) or made or CommandSheet(self, opened, state))
+
+    def _act_on_marked(self, verb: Verb) -> None:
+        from ui.workspaces.bulk_sheet import IN_BULK, BulkSheet
+
+        if verb not in IN_BULK:
+            self.announce(_("This is done to one message at a time: take the marks away first (Esc)"))
+            return
+        sheet = BulkSheet(self, verb, self._queue.marks.rows(), self._seen)
+        sheet.finished.connect(self._queue.marks.drop)
+        self.open_sheet(sheet)
 
     def open_sheet(self, sheet: Sheet) -> None:
         from ui.workspaces.sheets import CommandSheet
@@ -293,6 +308,9 @@ class Conductor(QObject):
         if moved:
             self._area.side.close_sheet()
         self._area.card.show_card(opened)
+        if opened is not None:
+            answer = opened.message.answer if opened.message.subject is Subject.ANSWER else None
+            self._seen[opened.message_id] = answer.text_hash if answer is not None else ""
         workspace = self.workspace
         if workspace is not None:
             if opened is not None:
@@ -376,9 +394,6 @@ class Conductor(QObject):
                 main.run()
         elif workspace is not None:
             workspace.run_extra(key)
-
-    def _on_bar_refused(self, reason: object) -> None:
-        self.announce(str(reason))
 
     def _on_correct_asked(self) -> None:
         self.act(Verb.CORRECT_APPLICANT)

@@ -124,6 +124,9 @@ def shown_only(window: MainWindow) -> tuple[tuple[str, str], ...]:
         ("1…9", _("Decision with this digit (list or card has the focus)")),
         ("↑ ↓ Home End", _("Message in the queue")),
         ("Enter", _("Into the message")),
+        ("Space", _("Mark the message")),
+        ("Shift+↑ ↓", _("Mark on")),
+        ("Ctrl+A", _("Mark all that fit the filter")),
         ("F1", _("Keys and help")),
     )
 

@@ -56,8 +56,13 @@ class QueueModel(QAbstractListModel):
         self._total = 0
         self._is_fetching = False
         self._text_of: QueueText | None = None
+        self._marked: frozenset[MessageId] = frozenset()
         self.is_loading = False
         self.newcomers: frozenset[MessageId] = frozenset()
+
+    @property
+    def bridge(self) -> Bridge:
+        return self._bridge
 
     @property
     def total(self) -> int:
@@ -76,6 +81,15 @@ class QueueModel(QAbstractListModel):
     def index_of(self, message_id: MessageId) -> QModelIndex:
         place = self._places.get(message_id)
         return self.index(place) if place is not None else QModelIndex()
+
+    def set_marked(self, marked: frozenset[MessageId]) -> None:
+        """Which rows bear the tick."""
+        changed, self._marked = self._marked ^ marked, marked
+        places = sorted(self._places[one] for one in changed if one in self._places)
+        for place in places:
+            self._faces[place] = self._face(self._rows[place])
+        if places:
+            self.dataChanged.emit(self.index(places[0]), self.index(places[-1]))
 
     def show_query(self, query: QueueQuery, text_of: QueueText | None = None) -> None:
         """Another queue: what was shown goes at once."""
@@ -236,7 +250,8 @@ class QueueModel(QAbstractListModel):
         self._places = {row.message_id: place for place, row in enumerate(self._rows)}
 
     def _face(self, row: QueueRow) -> QueueFace:
-        return queue_face(row, self._now(), self._text_of(row) if self._text_of else None)
+        face = queue_face(row, self._now(), self._text_of(row) if self._text_of else None)
+        return replace(face, marked=True) if row.message_id in self._marked else face
 
 
 def queue_face(row: QueueRow, now: datetime, text: tuple[str, str] | None = None) -> QueueFace:

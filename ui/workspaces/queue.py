@@ -14,6 +14,7 @@ from arm.domain.identity import MessageId
 from arm.i18n import _, ngettext
 from ui.delegates.queue_row import Density, QueueRowDelegate, prepare_queue_view
 from ui.formats import count
+from ui.marks import QueueMarks
 from ui.models.queue import QueueModel, QueueText
 from ui.widgets import (
     BannerBar,
@@ -76,6 +77,7 @@ class QueuePane(Surface):
         self._text_of, self._empty_sentence = text_of, empty_sentence
         self._wanted = self._told = self._held_place = None
         self._leaving.clear()
+        self.marks.clear()
         self._is_asked = self._is_first_wanted = False
         was_blocked = self.search.blockSignals(True)
         self.search.clear()
@@ -142,9 +144,6 @@ class QueuePane(Surface):
     def cycle_density(self) -> None:
         place = _DENSITIES.index(self.delegate.density)
         self.delegate.set_density(_DENSITIES[(place + 1) % len(_DENSITIES)])
-
-    def set_density(self, density: Density) -> None:
-        self.delegate.set_density(density)
 
     def retranslate(self) -> None:
         self.search.setPlaceholderText(_("Search in the queue   Ctrl+F"))
@@ -226,8 +225,10 @@ class QueuePane(Surface):
         prepare_queue_view(self.list, self.delegate)
         self.list.setModel(self.model)
         self.list.installEventFilter(self)
+        self.marks = QueueMarks(self.list, self.model, self.model.bridge)
+        self.marks.changed.connect(self._show_title)
         self.list.selectionModel().currentChanged.connect(self._on_current_changed)
-        self.list.doubleClicked.connect(self._on_double_clicked)
+        self.list.doubleClicked.connect(self.entered)
         self.empty = EmptyState()
         self.empty.setObjectName("queue-empty")
         self.empty.acted.connect(self._on_empty_acted)
@@ -246,7 +247,9 @@ class QueuePane(Surface):
 
     def _show_title(self) -> None:
         if self._space is not None:
-            self.title.setText(f"{workspace_name(self._space)} · {count(self.model.total)}")
+            marked = self.marks.count()
+            said = " · " + ngettext("{n} marked", "{n} marked", marked).format(n=marked) if marked else ""
+            self.title.setText(f"{workspace_name(self._space)} · {count(self.model.total)}{said}")
 
     def _show_layer(self) -> None:
         self.skeleton.stop()
@@ -372,9 +375,6 @@ class QueuePane(Surface):
         self._wanted = self.current
         self._is_asked = True
         self._ask()
-
-    def _on_double_clicked(self, _index: QModelIndex) -> None:
-        self.entered.emit()
 
     def _on_empty_acted(self) -> None:
         asked = self.search.text().strip()

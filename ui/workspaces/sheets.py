@@ -99,7 +99,7 @@ class CommandSheet(Sheet):
         """Values by the command's own field names."""
         found: dict[str, Any] = {}
         for name, field in self._fields.items():
-            found |= _typed(name, field)
+            found |= typed_values(name, field)
         return found
 
     def build_command(self, values: dict[str, Any]) -> Command:
@@ -221,7 +221,7 @@ _OWN_LABELS = {
 }
 
 
-def _typed(name: str, field: FormField) -> dict[str, Any]:
+def typed_values(name: str, field: FormField) -> dict[str, Any]:
     from ui.workspaces.choosing import PeopleField, TopicField
 
     if isinstance(field, TopicField):
