@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from arm.local.database import Connection, transaction, troubles
-from arm.local.outbox import HELD, Entry, add_entry, mark_read, remember
+from arm.local.outbox import GIVEN, HELD, Entry, add_entry, given_values, mark_read, remember
 
 BEHIND_ALL = 1 << 60
 """Held entries stand behind whatever has a number already."""
-_COLUMNS = (
-    "command_id, verb, schema_ver, message_id, base_rev, base_after, payload, created_at, acting_for, number, until"
-)
+_COLUMNS = f"{GIVEN}, until"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +38,7 @@ class Holding:
         with self._lock, transaction(self._connection) as c:
             place = c.execute(
                 f"INSERT INTO held({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?) RETURNING place",  # noqa: S608
-                (
-                    entry.command_id,
-                    entry.verb,
-                    entry.schema_ver,
-                    entry.message_id,
-                    entry.base_rev,
-                    entry.base_after,
-                    entry.payload,
-                    entry.created_at,
-                    entry.acting_for,
-                    entry.number,
-                    until,
-                ),
+                (*given_values(entry), until),
             ).fetchone()[0]
             remember(c, kept or {})
             if read_at:

@@ -17,6 +17,8 @@ UNSENT, ACCEPTED, HELD = "unsent", "accepted", "held"
 ATTENTION = ("refused", "conflict", "parked")
 """States that wait for the author's choice; nothing of theirs is dropped before."""
 NOT_TAKEN = frozenset(ATTENTION)
+GIVEN = "command_id, verb, schema_ver, message_id, base_rev, base_after, payload, created_at, acting_for, number"
+"""Columns of what a person gave, wherever it waits."""
 _COLUMNS = (
     "device_seq, command_id, verb, schema_ver, message_id, base_rev, base_after, payload, created_at, acting_for,"
     " number, state, reason, clause, field, details, result_seq, result_rev, settled_at"
@@ -296,26 +298,26 @@ def add_entry(c: Connection, entry: Entry) -> int:
     """Under the next number, which it returns; inside a transaction that is already open."""
     seq = _next_seq(c)
     c.execute(
-        "INSERT INTO outbox(device_seq, command_id, verb, schema_ver, message_id, base_rev, base_after,"
-        " payload, payload_sha256, created_at, acting_for, number, state)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            seq,
-            entry.command_id,
-            entry.verb,
-            entry.schema_ver,
-            entry.message_id,
-            entry.base_rev,
-            entry.base_after,
-            entry.payload,
-            hashlib.sha256(entry.payload).hexdigest(),
-            entry.created_at,
-            entry.acting_for,
-            entry.number,
-            UNSENT,
-        ),
+        f"INSERT INTO outbox({GIVEN}, device_seq, payload_sha256, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+        (*given_values(entry), seq, hashlib.sha256(entry.payload).hexdigest(), UNSENT),
     )
     return seq
+
+
+def given_values(entry: Entry) -> tuple[str | int | bytes | None, ...]:
+    """The values of those columns."""
+    return (
+        entry.command_id,
+        entry.verb,
+        entry.schema_ver,
+        entry.message_id,
+        entry.base_rev,
+        entry.base_after,
+        entry.payload,
+        entry.created_at,
+        entry.acting_for,
+        entry.number,
+    )
 
 
 def _next_seq(c: Connection) -> int:
