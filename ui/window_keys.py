@@ -95,6 +95,7 @@ def _doing(window: MainWindow) -> tuple[KeyLine, ...]:
         KeyLine("Ctrl+Enter", ("Ctrl+Return",), _("Main action"), go.press_main),
         KeyLine("Ctrl+S", ("Ctrl+S",), _("Save the draft now"), partial(_save, window)),
         KeyLine("F5", ("F5",), _("Synchronise now"), window.sync_now),
+        KeyLine("Ctrl+P", ("Ctrl+P",), _("Print or save as PDF"), partial(_print, window)),
         KeyLine("F8", ("F8",), _("What needs a decision; the next difference"), window.next_attention),
         KeyLine("F12", ("F12",), _("Connection and safety"), window.link.open_safety),
     )
@@ -143,6 +144,12 @@ def _edit(window: MainWindow) -> None:
         window.conductor.announce(_("There is nothing to edit here"))
     else:
         window.area.show_side()
+
+
+def _print(window: MainWindow) -> None:
+    from ui.dialogs.print_page import PrintPage
+
+    PrintPage(window).open_page()
 
 
 def _save(window: MainWindow) -> None:

@@ -16,6 +16,7 @@ from tests.desk_fixture import Town
 from tests.ui.pictures.studio import Act, Studio, settle
 from ui.dialogs.keys_page import KeysPage
 from ui.dialogs.palette import Palette
+from ui.dialogs.print_page import PrintPage
 from ui.main_window import MainWindow
 from ui.workspaces.control import ControlWorkspace
 from ui.workspaces.fields import ReasonField
@@ -55,6 +56,10 @@ def palette(window: MainWindow) -> None:
 
 def keys(window: MainWindow) -> None:
     KeysPage(window).open_page()
+
+
+def printing(window: MainWindow) -> None:
+    PrintPage(window).open_page()
 
 
 def safety(window: MainWindow) -> None:
@@ -133,6 +138,7 @@ SCENES: dict[str, tuple[tuple[str, Act], ...]] = {
         ("palette", palette),
         ("keys", keys),
         ("safety", safety),
+        ("print", printing),
     ),
     "manager": (
         ("decisions", as_it_opens),
