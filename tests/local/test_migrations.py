@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,20 @@ def test_a_step_that_fails_in_the_middle_leaves_the_step_before(tmp_path: Path, 
     """The same by statement: the file's own error in place of a kill."""
     before = old_work(tmp_path)
     raw = connect(tmp_path / "work.db", KEY, synchronous="FULL")
+    numbered = count()
     with pytest.raises(ZeroDivisionError):
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            for done, one in enumerate(MIGRATIONS[1]):
-                if done == statement:
-                    raise ZeroDivisionError
-                raw.execute(one)
-        finally:
-            raw.execute("ROLLBACK")
+        for version, steps in enumerate(MIGRATIONS[1:], 2):
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                for one in steps:
+                    if next(numbered) == statement:
+                        raise ZeroDivisionError
+                    raw.execute(one)
+            except ZeroDivisionError:
+                raw.execute("ROLLBACK")
+                raise
+            raw.execute(f"PRAGMA user_version = {version}")
+            raw.execute("COMMIT")
     raw.close()
     assert opened(tmp_path) == (before, WORK_VERSION)
 
