@@ -14,7 +14,6 @@ from arm.desk.values import Changes, Counter, Done, Me, SyncStatus, TakenBack
 from arm.desk.values import Workspace as Space
 from arm.domain.directory import Directory
 from arm.domain.identity import MessageId
-from arm.domain.message import Subject
 from arm.domain.refusals import Refused
 from arm.domain.verbs import Verb
 from arm.i18n import _
@@ -28,7 +27,7 @@ from ui.sheet_shelf import SheetShelf
 from ui.widgets import Sheet, ToastFace
 from ui.wording import refusal_with_clause
 from ui.workspaces.area import WorkArea
-from ui.workspaces.base import WORKSPACES, Opened, Workspace, read_opened
+from ui.workspaces.base import WORKSPACES, Opened, Workspace, read_opened, subject_print
 from ui.workspaces.queue import QueuePane
 
 if TYPE_CHECKING:
@@ -309,8 +308,7 @@ class Conductor(QObject):
             self._area.side.close_sheet()
         self._area.card.show_card(opened)
         if opened is not None:
-            answer = opened.message.answer if opened.message.subject is Subject.ANSWER else None
-            self._seen[opened.message_id] = answer.text_hash if answer is not None else ""
+            self._seen[opened.message_id] = subject_print(opened.message)
         workspace = self.workspace
         if workspace is not None:
             if opened is not None:

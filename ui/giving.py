@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from arm.desk.troubles import CacheTrouble
 from arm.desk.values import Done
@@ -67,6 +68,7 @@ class Giver(QObject):
         self._hold_s = hold_s
         self.undo = UndoLine(shell)
         self.decided: MessageId | None = None
+        self._running: BulkRun | None = None
 
     def do(
         self,
@@ -110,11 +112,34 @@ class Giver(QObject):
     def many(self, given: Sequence[Given]) -> BulkRun:
         """The run is started by who has connected its signals."""
         hold_s = hold_seconds(given[0].command.verb, self._hold_s(), is_bulk=len(given) > 1) if given else 0.0
-        return BulkRun(self._shell.bridge, tuple(given), hold_s, partial(self.undo.began, is_recallable=False))
+        run = BulkRun(self._shell.bridge, tuple(given), hold_s, self._began)
+        run.ended.connect(self._on_run_ended)
+        self._running = run
+        return run
+
+    def is_running(self) -> bool:
+        """Whether steps for many are being written at this moment."""
+        return self._running is not None
+
+    def take_back(self) -> None:
+        """F9: a run for many stops where it is; else the last step is taken back."""
+        if self._running is not None:
+            self._running.cancel()
+            self._shell.announce(_("Stopped. Press F9 again to take back what was written"))
+        else:
+            self.undo.take_back()
+
+    def _began(self, step: Step, hold_s: float) -> None:
+        # a change of language makes the window anew: then the new one asks the desk what is held
+        if isValid(self.undo):
+            self.undo.began(step, hold_s, is_recallable=False)
+
+    def _on_run_ended(self) -> None:
+        self._running = None
 
     def on_toast_acted(self, key: object) -> None:
         if key == TAKE_BACK:
-            self.undo.take_back()
+            self.take_back()
 
     def _after_done(self, done: Done, command: Command, done_text: str, hold_s: float) -> None:
         opened = self._shell.opened

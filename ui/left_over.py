@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from arm.desk.values import Held
+from arm.desk.values import Changes, Held
 from arm.domain.verbs import Verb
 from arm.i18n import _, ngettext
 from ui.formats import number_sign
@@ -30,8 +30,13 @@ class LeftOverBar(BannerBar):
         self.acted.connect(self._on_acted)
 
     def ask(self) -> None:
-        """Looks for them, once at the start."""
-        self._bridge.ask(self, _left_over, self._show)
+        """Looks for them at the start; a step on one of their messages gives it, and the bar must not say otherwise."""
+        self._bridge.ask(self, _left_over, self._show, topic="left")
+        self._bridge.changed.connect(self._on_changed)
+
+    def _on_changed(self, changes: Changes) -> None:
+        if self._left and (changes.outbox or changes.everything):
+            self._bridge.ask(self, _left_over, self._show, topic="left")
 
     def _show(self, left: tuple[Held, ...]) -> None:
         self._left = left

@@ -208,7 +208,7 @@ class MainWindow(QWidget):
         self.bridge.troubled.connect(self.show_trouble)
         self.link.connect_parts()
         self.status.outbox_pressed.connect(self.show_outbox)
-        self.status.undo_pressed.connect(made.giver.undo.take_back)
+        self.status.undo_pressed.connect(made.giver.take_back)
         made.giver.undo.told.connect(self.status.show_undo)
         self.outbox.left.connect(self.go_back)
         self.area.turned.connect(self._on_area_turned)

@@ -93,9 +93,9 @@ def answer_paper(opened: Opened, me: Me, now: datetime) -> Paper | None:
 
 
 def list_paper(title: str, rows: Iterable[QueueRow], me: Me, now: datetime) -> Paper:
-    """A line for each message of a queue; no applicants, so that it may lie on a table."""
-    paper = Paper()
-    paper.title(title)
+    """Two lines for each message of a queue as far as it was read, without the names of applicants."""
+    paper, rows = Paper(), list(rows)
+    paper.title(f"{title} ({len(rows)})")
     for row in rows:
         due = row.lead_due_at.astimezone() if row.lead_due_at else None
         until = _("until {date}").format(date=short_date(due.date())) if due is not None else ""

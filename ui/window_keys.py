@@ -85,7 +85,7 @@ def _moving(window: MainWindow) -> tuple[KeyLine, ...]:
         KeyLine("F2", ("F2",), _("Into the editor"), partial(_edit, window)),
         KeyLine("Ctrl+B", ("Ctrl+B",), _("Fold the queue"), window.area.fold_queue),
         KeyLine("Ins", ("Ins", "Ctrl+N"), _("New message (a call)"), go.new_call),
-        KeyLine("F9", ("F9",), _("Take the last step back"), go.giver.undo.take_back),
+        KeyLine("F9", ("F9",), _("Take the last step back"), go.giver.take_back),
     )
 
 

@@ -42,7 +42,6 @@ class CommandsDesk:
         """
         with self._lock:
             made = MessageId(self._core.around.ids.new()) if message_id is None else message_id
-            self.holder.release_of(made)
             done = self._decided(made, command, hold_s)
         if isinstance(done, Done):
             self._core.tell(Changes(messages=frozenset({made}), outbox=True))
@@ -60,6 +59,8 @@ class CommandsDesk:
         events = decide(message_id, message, command, self._core.actor(), setting)
         if isinstance(events, Refused):
             return events
+        # only a step that is taken leaves the one before behind: a slip of the hand makes nothing final
+        self.holder.release_of(message_id)
         after = self._last_own(message_id)
         rev = "" if after or standing is None else standing.rev
         entry = Entry(

@@ -1,6 +1,7 @@
 """Undo by holding: a command waits some seconds on this computer and can be taken back as if it was never given.
 
-Nothing that was held when the program ended goes out by itself: its person is asked (ux.md §2.0.5).
+Nothing that was held when the program ended goes out by itself: its person is asked (ux.md §2.0.5), or takes another
+step on the same message, which gives the one before.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ class Holder:
         now_s = self._now_s()
         with self._lock:
             due = [one for one, at in self._deadlines.items() if at <= now_s]
-        if due and self._core.is_open:
+        if not self._core.is_open:
+            return AGAIN_S
+        if due:
             try:
                 self.release(due)
             except CacheTrouble:

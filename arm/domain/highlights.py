@@ -66,7 +66,7 @@ _LINK = re.compile(
     rf"(?:https?://|www\.)\S*{_END}|(?<![\w@.])[\w-]{{2,40}}\.(?:ru|com|org|net|рф|su)\b(?:/\S*{_END})?", re.IGNORECASE
 )
 _WORD = re.compile(r"[а-яё]+(?:\s+вас)?", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:^|\n|[.!?;:]\s)\s*([1-9])\s?[.)]\s?(?=\S)")
+_NUMBERED = re.compile(r"(?:^|\n|[.!?;:]\s)[ \t]{0,8}([1-9])\s?[.)]\s?(?=\S)")
 _SECONDLY = re.compile(r"\b(?:во-вторых|второй вопрос|вторая проблема|и ещ[её] один вопрос)\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"\b(?:ул|улиц[аеыу]|пр-?т|проспект\w*|пер|переул\w+|пл|площад\w+|б-р|бульвар\w*|шоссе|набережн\w+|мкр|микрорайон\w*"

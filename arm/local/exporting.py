@@ -37,6 +37,9 @@ def export_work(profile: Path, key: bytes, target: Path) -> Exported:
         raise CacheTrouble("unreadable", {"file": FILE_NAME})
     with closing(connect(profile / FILE_NAME, key, synchronous="FULL", read_only=True)) as work, troubles():
         commands = [_readable(one) for one in _rows(work, "outbox WHERE state <> 'accepted' ORDER BY device_seq")]
+        if work.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone():
+            # steps that could still be taken back when the program ended
+            commands += [_readable(one) for one in _rows(work, "held ORDER BY place")]
         drafts = [_readable(one) for one in _rows(work, "draft ORDER BY saved_at")]
         files = _rows(work, "stored_file WHERE is_sent = 0 ORDER BY file_id")
         target.mkdir(mode=0o700)

@@ -14,6 +14,7 @@ from arm.desk.values import Done, Draft, PendingState
 from arm.domain.commands import Accept, Command, Comment, Start
 from arm.domain.identity import MessageId
 from arm.domain.message import Stage
+from arm.domain.refusals import Refused
 from tests.desk.steps import assigned, desks, do, registered
 from tests.desk_fixture import WORKS, Town, open_town
 
@@ -109,6 +110,16 @@ def test_the_next_step_on_a_message_gives_the_one_before(town: Town) -> None:
         assert [one.verb for one in executor.commands.pending()] == []
         view = executor.messages.card(message_id)
         assert view is not None and not any(isinstance(one.command, Comment) for one in view.timeline)
+
+
+def test_a_step_that_is_refused_makes_nothing_final(town: Town) -> None:
+    """Ctrl+Enter pressed twice: the second is refused, and the first can still be taken back."""
+    message_id = registered(town)
+    with desks(town, "moderator") as (moderator,):
+        first = held(moderator, message_id, ACCEPT)
+        assert isinstance(moderator.commands.do(message_id, ACCEPT, hold_s=LONG_S), Refused)
+        assert [one.state for one in moderator.commands.pending()] == [PendingState.HELD]
+        assert len(moderator.commands.holder.take_back([first.command_id])) == 1
 
 
 def test_after_a_crash_nothing_held_goes_out_and_everything_is_there(town: Town) -> None:

@@ -15,6 +15,7 @@ from ui.widgets import Button, PlainLabel
 
 if TYPE_CHECKING:
     from arm.desk.desk import Desk
+    from arm.desk.values import Held
     from ui.main_window import MainWindow
 
 
@@ -23,9 +24,15 @@ def asks_before_leaving(window: MainWindow) -> bool:
 
     At the end of the session there is no time to ask: what is held stays on the disk, and is asked about at the start.
     """
-    undo, app = window.conductor.giver.undo, QGuiApplication.instance()
+    giver, app = window.conductor.giver, QGuiApplication.instance()
     is_ending = isinstance(app, QGuiApplication) and app.isSavingSession()
-    if not undo.count() or is_ending:
+    undo = giver.undo
+    if is_ending:
+        return False
+    if giver.is_running():
+        window.conductor.announce(_("Steps are still being written. F9 stops them; what is written stays"))
+        return True
+    if not undo.count():
         return False
 
     def leave() -> None:
@@ -38,6 +45,10 @@ def asks_before_leaving(window: MainWindow) -> bool:
     return True
 
 
+WHILE_ASKED_S = 3600.0
+AGAIN_S = 8.0
+
+
 class LeavingPage(OverlayPage):
     """`settled`: nothing is held any more, the window may go."""
 
@@ -47,7 +58,8 @@ class LeavingPage(OverlayPage):
         title = ngettext("{count} step can still be taken back", "{count} steps can still be taken back", count)
         super().__init__(window, title.format(count=count), 34, 20, fits_height=True)
         self.setObjectName("leaving-page")
-        self._bridge = window.bridge
+        self._bridge, self._undo = window.bridge, window.conductor.giver.undo
+        self._bridge.tell(self, lambda desk: desk.commands.holder.count_anew(_held_here(desk), WHILE_ASKED_S))
         self.column.addWidget(PlainLabel(self.accessibleName(), role="title"))
         said = _("Send now what was done, or take it back: the messages return to their queues, what was typed stays.")
         self.column.addWidget(PlainLabel(said, tone="text2", wrap=True))
@@ -63,6 +75,21 @@ class LeavingPage(OverlayPage):
             row.addWidget(button)
         row.addStretch(1)
         self.column.addLayout(row)
+
+    def after_closing(self) -> None:
+        """Whoever stays has the usual time again: it stood still while the question was asked."""
+        undo = self._undo
+
+        def counted_anew(desk: Desk) -> tuple[Held, ...]:
+            desk.commands.holder.count_anew(_held_here(desk), AGAIN_S)
+            return desk.commands.holder.waiting()
+
+        def show(waiting: tuple[Held, ...]) -> None:
+            undo.forget()
+            undo.resume(waiting)
+
+        self._bridge.tell(undo, counted_anew, show)
+        super().after_closing()
 
     def first_focus(self) -> QWidget:
         return self.send

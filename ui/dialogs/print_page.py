@@ -82,9 +82,12 @@ class PrintPage(OverlayPage):
         self._window.conductor.announce(_("Saved: {name}").format(name=path.name))
 
     def _on_pdf_clicked(self) -> None:
-        chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as PDF"), "", "PDF (*.pdf)")
-        if chosen:
-            self.save_to(Path(chosen).with_suffix(".pdf"))
+        dialog = QFileDialog(self, _("Save as PDF"), "", "PDF (*.pdf)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # the dialog itself adds it, before it asks about a file of that name
+        dialog.setDefaultSuffix("pdf")
+        if dialog.exec() and dialog.selectedFiles():
+            self.save_to(Path(dialog.selectedFiles()[0]))
 
     def _on_paper_clicked(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

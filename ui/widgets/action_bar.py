@@ -124,7 +124,8 @@ class ActionBar(QWidget):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             if bare == Qt.KeyboardModifier.NoModifier and event.text().isdigit():
-                return self.press_digit(event.text())
+                # a key that is held down decides once, not on one message after another
+                return event.isAutoRepeat() or self.press_digit(event.text())
         return False
 
     def sizeHint(self) -> QSize:

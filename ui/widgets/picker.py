@@ -107,6 +107,11 @@ class PickerEdit(QLineEdit):
     def is_popup_open(self) -> bool:
         return self._popup is not None and self._popup.isVisible()
 
+    def is_at_first(self) -> bool:
+        """Whether nobody has walked the open list yet."""
+        popup = self._popup
+        return popup is not None and popup.current_row() == popup.model.row_at(popup.model.first_open())
+
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             keys = (Qt.Key.Key_Escape, *_STEPS, *_ENTERS)

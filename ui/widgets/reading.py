@@ -108,5 +108,5 @@ class ReadingView(QTextEdit):
 
 
 def _units(text: str) -> int:
-    """Qt counts in UTF-16: a smiling face is two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """Qt counts in UTF-16, where a smiling face is two, and makes one sign of a return with its line feed."""
+    return len(text.replace("\r\n", "\n").encode("utf-16-le", "surrogatepass")) // 2

@@ -50,6 +50,17 @@ class Opened:
         return next((one for one in found if one.enabled), found[0] if found else None)
 
 
+def subject_print(message: Message) -> str:
+    """What a decision would be about: another redirect, text, result, date or file makes another."""
+    answer, redirect = message.answer, message.redirect
+    about: tuple[object, ...] = (message.stage, message.subject)
+    if redirect is not None:
+        about += (redirect,)
+    if answer is not None:
+        about += (answer.text_hash, answer.result, answer.postponed_until, answer.files)
+    return repr(about)
+
+
 def read_opened(message_id: MessageId, desk: Desk) -> Opened | None:
     """For a worker thread: the card with its rules and people; None where it isn't here any more."""
     card = desk.messages.card(message_id)

@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from arm.desk.values import QueueRow
 from arm.domain.identity import MessageId
-from arm.domain.message import Subject
 from arm.domain.verbs import Verb
 from arm.i18n import _, ngettext
 from ui.formats import messages, number_sign
 from ui.giving import Answered, BulkRun, Given, done_face
-from ui.widgets import PlainLabel, Sheet, Surface, empty_layout
+from ui.widgets import PlainLabel, Sheet, Surface, ToastFace, empty_layout
 from ui.wording import field_name, refusal_with_clause, verb_label
-from ui.workspaces.base import Opened, Shell, read_opened
+from ui.workspaces.base import Opened, Shell, read_opened, subject_print
 from ui.workspaces.fields import FormField
 from ui.workspaces.sheet_fields import field_for
 from ui.workspaces.sheets import MERGED, UNASKED, build_command, label_key, typed_values
@@ -48,7 +47,7 @@ class BulkSheet(Sheet):
     def __init__(
         self, shell: Shell, verb: Verb, rows: tuple[QueueRow, ...], seen: Mapping[MessageId, str]
     ) -> None:
-        """`seen`: message → hash of the answer that this person had on the screen; empty for a redirect."""
+        """`seen`: message → what stood under decision when this person had it on the screen (`subject_print`)."""
         super().__init__(f"{verb_label(verb)}: {messages(len(rows))}", verb_label(verb))
         self.setObjectName("sheet-bulk")
         self._shell, self._verb, self._rows, self._seen = shell, verb, rows, seen
@@ -99,10 +98,9 @@ class BulkSheet(Sheet):
             return _("no addressee is chosen")
         if self._verb in DECIDING:
             shown = self._seen.get(message.message_id)
-            now = message.answer.text_hash if message.subject is Subject.ANSWER and message.answer else ""
             if shown is None:
                 return _("you haven't opened it")
-            if shown != now:
+            if shown != subject_print(message):
                 return _("its text has changed since you opened it")
         return ""
 
@@ -183,6 +181,11 @@ class BulkSheet(Sheet):
         if not refused:
             self.close_sheet()
             return
+        if not self.isVisible():
+            # another message was chosen meanwhile, and the sheet with the results is out of sight
+            words = ngettext("{n} message was not taken", "{n} messages were not taken", len(refused))
+            said = f"{words.format(n=len(refused))}: {refused[0].why_not}"
+            self._shell.toast(ToastFace(said, "danger", stay_s=20.0))
         empty_layout(self._lines)
         for one in refused[:SHOWN_LINES]:
             self._say(f"{number_sign(one.given.number)}: {one.why_not}", "danger")

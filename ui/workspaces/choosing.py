@@ -28,6 +28,7 @@ class PickerField(FormField):
         super().__init__(name, parent)
         self.picker = PickerEdit(placeholder, headers, name=placeholder)
         self._waiting: object = None
+        self._is_default = False
         self.put(self.picker)
         self.picker.picked.connect(self._on_picked)
         self.picker.cleared.connect(self.edited)
@@ -41,24 +42,31 @@ class PickerField(FormField):
     def value(self) -> object:
         return self.picker.current_key()
 
-    def set_value(self, value: object) -> None:
-        self.picker.set_current(value)
-        self._waiting = value if value and self.picker.current_key() is None else None
-
     def set_hints(self, rows: tuple[PickerRow, ...], hints: tuple[Hint[Any], ...]) -> None:
         """The same choices, with those on top that earlier decisions speak for; an open list shows them at once."""
+        was_untouched = self.picker.is_popup_open() and self.picker.is_at_first()
         self.set_rows(hinted_first(rows, hints))
-        if hints and self.picker.is_popup_open() and not self.picker.text():
+        # an arrow has chosen a row already: it stays under the fingers
+        if hints and was_untouched and not self.picker.text():
             self.picker.open_popup()
 
     def set_default(self, value: object) -> None:
         """What a rule or the habit says, unless somebody has chosen or typed already."""
         if value is not None and self.is_empty() and not self.picker.text():
             self.set_value(value)
-            self.edited.emit()
+            self._is_default = True
+
+    def is_default(self) -> bool:
+        """Whether what stands here was chosen by nobody: a draft's choice goes before it."""
+        return self._is_default
+
+    def set_value(self, value: object) -> None:
+        self._is_default = False
+        self.picker.set_current(value)
+        self._waiting = value if value and self.picker.current_key() is None else None
 
     def _on_picked(self, _key: object) -> None:
-        self._waiting = None
+        self._waiting, self._is_default = None, False
         self.edited.emit()
         self.decided.emit()
 

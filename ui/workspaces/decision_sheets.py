@@ -75,11 +75,12 @@ class RejectSheet(CommandSheet):
 
     def _on_reason_chosen(self, place: object) -> None:
         if isinstance(place, int) and place < len(self._reasons):
-            edit = self._reason().edit
-            edit.setPlainText(self._reasons[place])
-            edit.moveCursor(edit.textCursor().MoveOperation.End)
+            edit, was_empty = self._reason().edit, self._reason().is_empty()
+            edit.selectAll()
+            # one step of undo: words of one's own come back by Ctrl+Z
+            edit.insertPlainText(self._reasons[place])
             edit.setFocus()
-            if self.shell.holds(self.state.verb):
+            if was_empty and self.shell.holds(self.state.verb):
                 self.confirmed.emit()
 
     def _on_list_left(self, event: QKeyEvent) -> None:
@@ -124,6 +125,8 @@ class RecentReasons(QListWidget):
         bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         text = event.text()
         plain = bare in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if event.isAutoRepeat() and (text.isdigit() or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+            return
         if plain and text.isdigit() and 1 <= int(text) <= self.count():
             self.chosen.emit(int(text) - 1)
         elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:

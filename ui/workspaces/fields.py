@@ -60,6 +60,10 @@ class FormField(QWidget):
     def is_empty(self) -> bool:
         return not self.value()
 
+    def is_default(self) -> bool:
+        """Whether what stands here was chosen by nobody."""
+        return False
+
     def remember(self) -> str:
         """What the draft journal keeps."""
         return str(self.value() or "")
@@ -225,6 +229,9 @@ class _DigitList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         bare = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.isAutoRepeat() and (event.text().isdigit() or event.key() in _ENTERS):
+            # the key that opened the sheet is still down
+            return
         if bare == Qt.KeyboardModifier.NoModifier and event.text().isdigit():
             self.digit_pressed.emit(event.text())
         elif bare == Qt.KeyboardModifier.NoModifier and event.key() in _ENTERS and self.currentRow() >= 0:

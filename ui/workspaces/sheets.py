@@ -154,7 +154,7 @@ class CommandSheet(Sheet):
         self._is_restoring = True
         for name, words in draft.fields.items():
             field = self._fields.get(name)
-            if field is not None and words and field.is_empty():
+            if field is not None and words and (field.is_empty() or field.is_default()):
                 field.restore(words)
         self._is_restoring = False
 
@@ -165,6 +165,8 @@ class CommandSheet(Sheet):
             self.set_problem(_("Fill in: {field}").format(field=names))
             self._fields[gaps[0]].setFocus()
             return
+        # what was typed a moment ago comes back with the step, should it be taken back
+        self._keeper.save_now()
         said, done, refused = self.done_text(), self._on_done, self._on_refused
         self.shell.do(self.message_id, self.command(), done_text=said, on_done=done, on_refused=refused)
 
