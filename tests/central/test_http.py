@@ -178,8 +178,13 @@ def test_whoever_tries_many_doors_is_noted_once(url: str, central: Central) -> N
 def test_foreign_ids_lead_nowhere(url: str, central: Central) -> None:
     message_id = assigned(central)
     stranger = client_of(url, desk(central, "stranger"), central)
-    fetched = stranger.ask("POST", "/api/v1/cards:fetch", {"message_ids": [message_id]})
-    assert fetched.json() == {"cards": []}
+    executor = client_of(url, desk(central, "executor"), central)
+    foreign = executor.ask("GET", "/api/v1/manifest").json()["cursor"]
+    fetched = stranger.ask("POST", "/api/v1/cards:fetch", {"message_ids": [message_id], "cursor": foreign})
+    assert fetched.json() == {"cards": [], "cursor": ""}, "another desk's cursor bears witness to nothing here"
+    own = stranger.ask("GET", "/api/v1/manifest").json()["cursor"]
+    again = stranger.ask("POST", "/api/v1/cards:fetch", {"message_ids": [message_id], "cursor": own}).json()
+    assert again["cards"] == [] and again["cursor"]
     for path in ("files/../../etc/passwd", "files/%2e%2e%2fetc%2fpasswd", f"files/{message_id}"):
         assert problem(stranger.ask("GET", f"/api/v1/{path}")) == (404, "not_found")
     assert problem(stranger.ask("PATCH", f"/api/v1/uploads/{message_id}", b"x", **{"Upload-Offset": "0"})) == (
