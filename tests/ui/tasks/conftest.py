@@ -26,6 +26,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture(params=_PLACES, ids=["-".join(one) for one in _PLACES])
 def office(qtbot: QtBot, town: Town, request: pytest.FixtureRequest) -> Iterator[Office]:
     layout, store = request.param
-    made = Office(qtbot, town, layout, store, Counted(strokes_of(qtbot, layout)))
+    keys = Counted(strokes_of(qtbot, layout))
+    made = Office(qtbot, town, layout, store, keys)
     yield made
     made.close()
+    keys.close()

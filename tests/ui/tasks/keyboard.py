@@ -67,6 +67,14 @@ class Counted:
     def forget(self) -> None:
         self.ops = self.letters = 0
 
+    def close(self) -> None:
+        """Nothing goes on watching the program: every event of every later test would pass through here."""
+        app = QApplication.instance()
+        assert app is not None
+        app.removeEventFilter(self._mouse)
+        if isinstance(self._strokes, QObject):
+            app.removeEventFilter(self._strokes)
+
 
 class MouseWatch(QObject):
     def __init__(self) -> None:
